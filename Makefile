@@ -1,0 +1,40 @@
+# Two commands do everything: `make lab` opens the lessons, `make test` proves them.
+# PYTHON, PIP_ARGS and XENC_CACHE may be set: make lab PYTHON=python3.12
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test notebooks lint clean setup
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+lab: setup  ## set up and open the lessons in JupyterLab
+	$(BIN)/jupyter lab --notebook-dir=notebooks $(LAB_ARGS)
+
+test: setup  ## set up and run the unit tests and every lesson
+	$(BIN)/pytest --nbval
+
+notebooks: setup  ## run every lesson in place and store its outputs
+	$(BIN)/python -m xenc_course notebooks
+
+lint: setup  ## check the style of code and lessons
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+setup: $(READY)  ## install everything into .venv and fetch models and text
+	@$(BIN)/python -m xenc_course fetch
+
+# The stamp is touched last, so a set-up that was interrupted is done again.
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check --no-cache-dir --no-compile $(PIP_ARGS) -r requirements.lock
+	$(BIN)/python -m pip install --disable-pip-version-check --no-cache-dir --no-deps --no-build-isolation --editable .
+	touch $(READY)
+
+clean:  ## remove .venv and what runs leave behind (models stay in the cache)
+	rm -rf $(VENV) build *.egg-info .ruff_cache .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

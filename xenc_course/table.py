@@ -1,0 +1,285 @@
+"""A small table that shows itself: HTML in a notebook, aligned text in a terminal.
+
+The HTML carries inline styles only (an untrusted notebook strips ``<style>``) and inherits its
+colours, so that it reads well in light and dark JupyterLab and in a plain HTML export.
+"""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from numbers import Integral, Real
+
+import numpy as np
+
+MISSING = "—"
+FLOAT_FORMAT = "{:.4f}"
+WRAP = 60  # columns of a terminal that one text cell may take before it continues on the next line
+ALIGNMENTS = ("left", "right", "center")
+
+Value = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value with its look: ``text`` in a terminal, the longer ``wide`` in HTML, bold or not."""
+
+    value: Value
+    text: str
+    wide: str = ""
+    bold: bool = False
+
+
+class Table:
+    """An immutable table of text and numbers.
+
+    Args:
+        columns: the column names, each one once.
+        rows: one sequence of cells per row (or one mapping, column name to cell). A cell is a
+            ``str``, an ``int``, a ``float`` or ``None`` (shown as a dash).
+        caption: one line above the table.
+        align: ``{"column": "left" | "right" | "center"}``; by default columns of numbers are
+            right-aligned and all others left-aligned.
+        formats: ``{"column": "{:.3f}"}`` for the numbers of a column; floats show four decimals
+            otherwise.
+        notes: lines below the table.
+        wrap: terminal columns that one text cell may take before it continues on the next line.
+
+    Raises:
+        TypeError: a cell is something else than text, a number or ``None``.
+        ValueError: a column is named twice, a row has another length than ``columns``, or
+            ``align`` or ``formats`` names no column.
+    """
+
+    __slots__ = ("_cells", "_sides", "_wrap", "caption", "columns", "notes")
+
+    def __init__(
+        self,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[object] | Mapping[str, object]],
+        caption: str = "",
+        align: Mapping[str, str] | None = None,
+        *,
+        formats: Mapping[str, str] | None = None,
+        notes: Sequence[str] = (),
+        wrap: int = WRAP,
+    ) -> None:
+        """See the class."""
+        names = _column_names(columns)
+        formats = dict(formats or {})
+        align = dict(align or {})
+        for argument, given in (("align", align), ("formats", formats)):
+            if unknown := [name for name in given if name not in names]:
+                raise ValueError(f"{argument} names {unknown[0]!r}, which is no column: {names}")
+        if wrong := [side for side in align.values() if side not in ALIGNMENTS]:
+            raise ValueError(f"align is 'left', 'right' or 'center', not {wrong[0]!r}")
+        cells = tuple(_row_cells(names, row, formats, i) for i, row in enumerate(rows))
+        sides = tuple(align.get(name, _side(cells, j)) for j, name in enumerate(names))
+        for attribute, value in {
+            "columns": names,
+            "caption": caption,
+            "notes": tuple(notes),
+            "_cells": cells,
+            "_sides": sides,
+            "_wrap": wrap,
+        }.items():
+            object.__setattr__(self, attribute, value)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse: a table that is shown in one cell must not change in another."""
+        raise AttributeError("a Table does not change: make a new one")
+
+    def __len__(self) -> int:
+        """How many rows."""
+        return len(self._cells)
+
+    @property
+    def rows(self) -> list[dict[str, Value]]:
+        """The rows as dictionaries, column name to unformatted value."""
+        return [
+            {name: cell.value for name, cell in zip(self.columns, row, strict=True)}
+            for row in self._cells
+        ]
+
+    def column(self, name: str) -> list[Value]:
+        """The unformatted values of one column, top to bottom; ValueError if there is none."""
+        if name not in self.columns:
+            raise ValueError(f"there is no column {name!r}: choose one of {list(self.columns)}")
+        j = self.columns.index(name)
+        return [row[j].value for row in self._cells]
+
+    def __str__(self) -> str:
+        """The table as aligned text."""
+        head = [wrapped(name, self._wrap) for name in self.columns]
+        body = [[wrapped(cell.text, self._wrap) for cell in row] for row in self._cells]
+        widths = [
+            max(display_width(line) for row in [head, *body] for line in row[j])
+            for j in range(len(self.columns))
+        ]
+        rule = "  ".join("─" * width for width in widths)
+        lines = [self.caption] if self.caption else []
+        lines += [*_lines(head, widths, self._sides, bottom=True), rule]
+        for row in body:
+            lines += _lines(row, widths, self._sides)
+        return "\n".join([*lines, *self.notes])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        caption = (
+            '<caption style="caption-side: top; text-align: left; color: inherit; '
+            f'padding: 4px 8px 4px 0"><b>{html.escape(self.caption)}</b></caption>'
+            if self.caption
+            else ""
+        )
+        head = "".join(
+            f'<th scope="col" dir="auto" style="text-align: {side}; vertical-align: bottom">'
+            f"{html.escape(name)}</th>"
+            for name, side in zip(self.columns, self._sides, strict=True)
+        )
+        body = "\n".join(
+            "<tr>" + "".join(map(_html_cell, row, self._sides)) + "</tr>" for row in self._cells
+        )
+        notes = "".join(
+            f'<p style="margin: 2px 0; font-size: 90%">{html.escape(note)}</p>'
+            for note in self.notes
+        )
+        return (
+            f'<div><table style="margin: 4px 0; border-collapse: collapse">{caption}\n'
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>{notes}</div>"
+        )
+
+
+def display_width(text: str) -> int:
+    """How many terminal columns ``text`` takes: wide letters two, combining marks none."""
+    return len(text) if text.isascii() else sum(map(_letter_width, text))
+
+
+def shorten(text: str, width: int) -> str:
+    """``text`` on one line of at most ``width`` columns, cut at a word and ended with '…'."""
+    line = one_line(text)
+    if display_width(line) <= width:
+        return line
+    end = _fitting(line, width - 1)  # one column for the '…'
+    if " " in line[: end + 1]:
+        end = line.rindex(" ", 0, end + 1)
+    return line[:end].rstrip(" \u200d,;:-") + "…"
+
+
+def one_line(text: str) -> str:
+    """``text`` with every run of white space as one space; other control characters as '\ufffd'."""
+    line = " ".join(text.split())
+    if line.isprintable():
+        return line
+    return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cs") else c for c in line)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The lines of ``text``, at most ``width`` columns each, broken at a space if there is one."""
+    lines, rest = [], text
+    while display_width(rest) > width and len(rest) > 1:
+        end = _fitting(rest, width)
+        if " " in rest[: end + 1]:
+            end = rest.rindex(" ", 0, end + 1)
+        lines.append(rest[:end].rstrip())
+        rest = rest[end:].lstrip()
+    return [*lines, rest]
+
+
+def _fitting(text: str, width: int) -> int:
+    """How many letters of ``text``, at least one, fit into ``width`` columns."""
+    used = 0
+    for i, letter in enumerate(text):
+        used += _letter_width(letter)
+        if used > width and i > 0:
+            return i
+    return len(text)
+
+
+def _letter_width(letter: str) -> int:
+    if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+def _column_names(columns: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(columns, str) or not all(isinstance(name, str) for name in columns):
+        raise TypeError(f"columns is a list of names, not {columns!r}")
+    names = tuple(columns)
+    if not names:
+        raise ValueError("a table needs at least one column")
+    if len(set(names)) < len(names):
+        raise ValueError(f"every column needs its own name, but these repeat: {list(names)}")
+    return names
+
+
+def _row_cells(
+    names: tuple[str, ...],
+    row: Sequence[object] | Mapping[str, object],
+    formats: Mapping[str, str],
+    index: int,
+) -> tuple[Cell, ...]:
+    if isinstance(row, Mapping):
+        if set(row) != set(names):
+            raise ValueError(f"row {index} has the columns {list(row)}, not {list(names)}")
+        row = [row[name] for name in names]
+    if isinstance(row, str) or len(row) != len(names):
+        raise ValueError(f"row {index} is {row!r}: give one cell for each of {list(names)}")
+    return tuple(
+        _cell(value, formats.get(name), f"row {index}, column {name!r}")
+        for name, value in zip(names, row, strict=True)
+    )
+
+
+def _cell(value: object, number_format: str | None, where: str) -> Cell:
+    if isinstance(value, Cell):
+        return value
+    if value is None:
+        return Cell(None, MISSING)
+    if isinstance(value, str):
+        return Cell(value, one_line(value))
+    if isinstance(value, bool | np.bool):
+        return Cell(bool(value), "yes" if value else "no")
+    if isinstance(value, Integral):
+        return Cell(int(value), (number_format or "{}").format(int(value)))
+    if isinstance(value, Real):
+        return Cell(float(value), (number_format or FLOAT_FORMAT).format(float(value)))
+    kind = type(value).__name__
+    raise TypeError(f"{where} is a {kind}: a cell is text, a number or None")
+
+
+def _side(cells: tuple[tuple[Cell, ...], ...], j: int) -> str:
+    values = [row[j].value for row in cells if row[j].value is not None]
+    numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
+    return "right" if values and numbers else "left"
+
+
+def _lines(
+    row: list[list[str]], widths: list[int], sides: tuple[str, ...], *, bottom: bool = False
+) -> list[str]:
+    height = max(map(len, row))
+    columns = []
+    for lines, width, side in zip(row, widths, sides, strict=True):
+        blank = [""] * (height - len(lines))
+        padded = blank + lines if bottom else lines + blank
+        columns.append([_pad(line, width, side) for line in padded])
+    return ["  ".join(line).rstrip() for line in zip(*columns, strict=True)]
+
+
+def _pad(line: str, width: int, side: str) -> str:
+    space = width - display_width(line)
+    if any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in line):
+        line = f"\u2068{line}\u2069"  # right-to-left text must not reorder the columns beside it
+    left = {"left": 0, "right": space, "center": space // 2}[side]
+    return " " * left + line + " " * (space - left)
+
+
+def _html_cell(cell: Cell, side: str) -> str:
+    text = html.escape(cell.wide or cell.text)
+    align = "start" if side == "left" else side
+    return (
+        f'<td dir="auto" style="text-align: {align}; vertical-align: top">'
+        f"{f'<b>{text}</b>' if cell.bold else text}</td>"
+    )
