@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from xenc_course.display import (
+from xenc_course import (
     Verdict,
     show_matrix,
     show_ranking,

@@ -13,14 +13,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "assets": ("ASSETS", "AssetError", "asset_folder", "cache_folder", "fetch"),
     "collection": ("Collection", "load_collection"),
-    "display": (
-        "Verdict",
-        "show_matrix",
-        "show_ranking",
-        "show_rankings",
-        "show_verdicts",
-        "verdict",
-    ),
+    "display": ("show_matrix", "show_ranking", "show_rankings"),
     "evaluation": ("compare_runs", "evaluate", "read_run", "write_run"),
     "exercises": ("Feedback", "check"),
     "models": (
@@ -32,11 +25,12 @@ _HOMES = {
     ),
     "plots": ("bar_plot", "heatmap", "histogram", "line_plot", "scatter_plot"),
     "table": ("Table",),
+    "verdicts": ("Verdict", "show_verdicts", "verdict"),
     "timing": ("Comparison", "Timing", "compare", "format_seconds", "measure"),
 }
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}
 
-__all__ = [*_MODULE_OF, "__version__"]  # noqa: PLE0604 - the names are those of the table above
+__all__ = [*_MODULE_OF, "__version__"]
 
 
 def __getattr__(name: str) -> object:

@@ -5,15 +5,13 @@ Every function returns a value that shows itself: HTML in a notebook, aligned te
 
 from __future__ import annotations
 
-import html
-import operator
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .table import Cell, Table, one_line, shorten
+from .checks import at_least, check_query, checked_matrix, checked_scores, checked_texts
+from .table import Cell, Table, shorten
 
 SHOWN_ROWS = 20
 SHOWN_COLUMNS = 10
@@ -52,9 +50,9 @@ def show_ranking(
         ValueError: no passages, another number of scores, another shape, a score that is NaN or
             infinite, or top_k, width or decimals out of range.
     """
-    _check_query(query)
-    passages = _checked_texts(passages, "passages")
-    scores = _rounded(_checked_scores(scores, len(passages)), _decimals(decimals))
+    check_query(query)
+    passages = checked_texts(passages, "passages")
+    scores = _rounded(checked_scores(scores, len(passages)), _decimals(decimals))
     shown = _best_first(scores)[: _top_k(top_k)]
     ranks = _ranks(scores)
     tied = _tied(scores)
@@ -104,11 +102,11 @@ def show_rankings(
     Raises:
         TypeError, ValueError: as `show_ranking`, or there are no systems.
     """
-    _check_query(query)
-    passages = _checked_texts(passages, "passages")
+    check_query(query)
+    passages = checked_texts(passages, "passages")
     digits = _system_decimals(systems, decimals)
     rounded = {
-        name: _rounded(_checked_scores(scores, len(passages), name), digits[name])
+        name: _rounded(checked_scores(scores, len(passages), name), digits[name])
         for name, scores in systems.items()
     }
     ranks = {name: _ranks(scores) for name, scores in rounded.items()}
@@ -161,9 +159,9 @@ def show_matrix(
     Raises:
         TypeError, ValueError: as `show_ranking`.
     """
-    queries = _checked_texts(queries, "queries")
-    passages = _checked_texts(passages, "passages")
-    matrix = _checked_matrix(scores, len(queries), len(passages))
+    queries = checked_texts(queries, "queries")
+    passages = checked_texts(passages, "passages")
+    matrix = checked_matrix(scores, len(queries), len(passages))
     matrix = _rounded(matrix, _decimals(decimals))
     best = matrix == matrix.max(axis=1, keepdims=True)
     heads = [
@@ -186,177 +184,16 @@ def show_matrix(
     return Table(["query", *heads], rows, "", sides, notes=notes, wrap=max(18, width // 2))
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Verdict:
-    """A claim, what was measured, and whether the claim holds; shows itself.
-
-    Raises:
-        TypeError: ``holds`` is not a bool (numpy's included), or a text is not a string.
-        ValueError: a text is empty.
-    """
-
-    claim: str
-    holds: bool
-    evidence: str
-
-    def __post_init__(self) -> None:
-        """Refuse anything but two texts and a truth value."""
-        for name in ("claim", "evidence"):
-            text = getattr(self, name)
-            if not isinstance(text, str):
-                raise TypeError(f"the {name} must be text, not {text!r}")
-            if not text.strip():
-                raise ValueError(f"the {name} is empty: say it in words")
-        if not isinstance(self.holds, bool | np.bool):
-            raise TypeError(
-                f"holds must be True or False, computed by a comparison, not {self.holds!r}"
-            )
-        object.__setattr__(self, "holds", bool(self.holds))
-
-    @property
-    def word(self) -> str:
-        """'✓ holds' or '✗ does not hold'."""
-        return "✓ holds" if self.holds else "✗ does not hold"
-
-    def __str__(self) -> str:
-        """Claim, measurement and verdict, one line each."""
-        return (
-            f"Claim:    {one_line(self.claim)}\n"
-            f"Measured: {one_line(self.evidence)}\n"
-            f"Verdict:  {self.word}"
-        )
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        line = "solid #0072b2" if self.holds else "dashed #d55e00"
-        return (
-            f'<div style="border-left: 5px {line}; padding: 4px 12px; margin: 4px 0">'
-            f'<div dir="auto">Claim: {html.escape(one_line(self.claim))}</div>'
-            f'<div dir="auto">Measured: {html.escape(one_line(self.evidence))}</div>'
-            f"<div>Verdict: <b>{self.word}</b></div></div>"
-        )
-
-
-def verdict(claim: str, holds: bool, evidence: str) -> Verdict:
-    """A claim with its computed verdict: ``verdict("A beats B", a > b, f"{a:.3f} vs {b:.3f}")``.
-
-    Raises:
-        TypeError, ValueError: see `Verdict`.
-    """
-    return Verdict(claim, holds, evidence)
-
-
-def show_verdicts(verdicts: Iterable[Verdict]) -> Table:
-    """The wrap-up table: claim, what was measured, verdict; the caption counts those that hold.
-
-    Raises:
-        TypeError: something in the list is not a `Verdict`.
-        ValueError: the list is empty.
-    """
-    if isinstance(verdicts, Verdict):
-        raise TypeError("show_verdicts takes a list of verdicts: put this one in [ ]")
-    verdicts = list(verdicts)
-    if not verdicts:
-        raise ValueError("there are no verdicts to show: give at least one verdict(...)")
-    for i, item in enumerate(verdicts):
-        if not isinstance(item, Verdict):
-            raise TypeError(f"verdicts[{i}] is a {type(item).__name__}: make it with verdict(...)")
-    rows = [(v.claim, v.evidence, Cell(v.word, v.word, bold=True)) for v in verdicts]
-    held = sum(v.holds for v in verdicts)
-    claims = "claim holds" if len(verdicts) == 1 else "claims hold"
-    caption = f"{held} of {len(verdicts)} {claims}"
-    return Table(["claim", "measured", "verdict"], rows, caption, wrap=44)
-
-
-def _check_query(query: object) -> None:
-    if not isinstance(query, str):
-        raise TypeError(f"query must be one text (str), not a {type(query).__name__}")
-
-
-def _checked_texts(texts: object, name: str) -> list[str]:
-    if isinstance(texts, str):
-        raise TypeError(f"{name} must be a list of texts, not one text: put it in [ ]")
-    if not isinstance(texts, Iterable) or isinstance(texts, Mapping | bytes):
-        raise TypeError(f"{name} must be a list of texts, not a {type(texts).__name__}")
-    texts = list(texts)
-    if not texts:
-        raise ValueError(f"there are no {name}: give at least one text")
-    for i, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise TypeError(f"{name}[{i}] must be text (str), not a {type(text).__name__}")
-    return texts
-
-
-def _numbers(scores: object, name: str) -> np.ndarray:
-    """``scores`` as float64, whatever library they come from."""
-    if hasattr(scores, "detach"):  # a torch tensor, maybe on a GPU, in bfloat16, with a gradient
-        scores = scores.detach().cpu().double().numpy()
-    try:
-        array = np.asarray(scores)
-    except ValueError:
-        raise ValueError(f"{name} has rows of different lengths") from None
-    if array.dtype.kind not in "iuf":
-        values = array.ravel().tolist()
-        odd = next((v for v in values if isinstance(v, bool) or not isinstance(v, int | float)), "")
-        raise TypeError(f"{name} must be numbers, but {odd!r} is none")
-    array = array.astype(np.float64)
-    if not np.isfinite(array).all():
-        place = np.argwhere(~np.isfinite(array))[0]
-        where = ", ".join(map(str, place))
-        value = array[tuple(place)]
-        raise ValueError(f"{name}[{where}] is {value}: a score must be a finite number")
-    return array
-
-
-def _checked_scores(scores: object, n: int, system: str | None = None) -> np.ndarray:
-    name = "scores" if system is None else f"scores of {system!r}"
-    array = _numbers(scores, name)
-    if array.ndim == 2 and array.shape[1] == 1:
-        raise ValueError(f"{name} is a column of shape {array.shape}: pass scores[:, 0] instead")
-    if array.ndim != 1:
-        raise ValueError(f"{name} must have the shape ({n},), one per passage, not {array.shape}")
-    if len(array) != n:
-        raise ValueError(f"there are {n} passages but {len(array)} {name}: give one per passage")
-    return array
-
-
-def _checked_matrix(scores: object, q: int, p: int) -> np.ndarray:
-    array = _numbers(scores, "scores")
-    if array.shape != (q, p):
-        hint = ""
-        if array.shape == (p, q):
-            hint = ": transpose it with scores.T"
-        elif array.shape == (q * p,):
-            hint = f": make it a matrix with scores.reshape({q}, {p})"
-        raise ValueError(
-            f"scores must have the shape (queries, passages) = ({q}, {p}), not {array.shape}{hint}"
-        )
-    return array
-
-
-def _at_least(name: str, value: object, least: int) -> int:
-    if isinstance(value, bool):
-        raise TypeError(f"{name} must be a whole number, not {value!r}")
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise TypeError(f"{name} must be a whole number, not {value!r}") from None
-    if number < least:
-        raise ValueError(f"{name} must be {least} or more, not {number}")
-    return number
-
-
 def _top_k(top_k: int | None) -> int:
-    return SHOWN_ROWS if top_k is None else _at_least("top_k", top_k, 1)
+    return SHOWN_ROWS if top_k is None else at_least("top_k", top_k, 1)
 
 
 def _width(width: int) -> int:
-    return _at_least("width", width, 10)
+    return at_least("width", width, 10)
 
 
 def _decimals(decimals: int) -> int:
-    return _at_least("decimals", decimals, 0)
+    return at_least("decimals", decimals, 0)
 
 
 def _system_decimals(systems: object, decimals: int | Mapping[str, int]) -> dict[str, int]:

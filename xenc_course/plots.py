@@ -19,6 +19,18 @@ from typing import TYPE_CHECKING, ParamSpec
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .checks import (
+    Points,
+    check_texts,
+    checked_labels,
+    checked_points,
+    checked_ranges,
+    finite_array,
+    named,
+    number_list,
+    pair,
+)
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
@@ -48,7 +60,6 @@ STYLE = {
     "axes.facecolor": "white",
 }
 
-Points = tuple[ArrayLike, ArrayLike]
 P = ParamSpec("P")
 
 
@@ -114,9 +125,9 @@ def line_plot(
         ValueError: a text is empty, there is nothing to draw, lengths differ, a value is not
             finite, a logarithmic axis gets a value that is not positive, `spread` names no series.
     """
-    _check_texts(title=title, xlabel=xlabel, ylabel=ylabel, alt=alt)
-    drawn = _checked_points(series, logx=logx, logy=logy)
-    bands = _checked_ranges(spread, {label: y for label, (_, y) in drawn.items()}, "spread")
+    check_texts(title=title, xlabel=xlabel, ylabel=ylabel, alt=alt)
+    drawn = checked_points(series, logx=logx, logy=logy)
+    bands = checked_ranges(spread, {label: y for label, (_, y) in drawn.items()}, "spread")
     canvas, axes = _canvas(title, xlabel, ylabel)
     for i, (label, (x, y)) in enumerate(drawn.items()):
         look = {"color": _pick(COLOURS, i), "marker": _pick(MARKERS, i)}
@@ -152,10 +163,10 @@ def bar_plot(
     Raises:
         TypeError, ValueError: see `line_plot`.
     """
-    _check_texts(title=title, xlabel=xlabel, ylabel=ylabel, alt=alt)
-    labels = _checked_labels(labels, "labels")
-    drawn = {k: _numbers(v, f"series {k!r}", len(labels)) for k, v in _named(series).items()}
-    ranges = _checked_ranges(intervals, drawn, "intervals")
+    check_texts(title=title, xlabel=xlabel, ylabel=ylabel, alt=alt)
+    labels = checked_labels(labels, "labels")
+    drawn = {k: number_list(v, f"series {k!r}", len(labels)) for k, v in named(series).items()}
+    ranges = checked_ranges(intervals, drawn, "intervals")
     height = max(SIZE[1], 0.32 * len(labels) * len(drawn) + 1.4) if horizontal else SIZE[1]
     canvas, axes = _canvas(title, xlabel, ylabel, height=height)
     thickness = 0.8 / len(drawn)
@@ -193,13 +204,13 @@ def scatter_plot(
     Raises:
         TypeError, ValueError: see `line_plot`.
     """
-    _check_texts(title=title, xlabel=xlabel, ylabel=ylabel, alt=alt)
-    single = {k: tuple(np.atleast_1d(v) for v in _pair(p, k)) for k, p in _named(points).items()}
-    drawn = _checked_points(single, logx=logx, logy=logy)
+    check_texts(title=title, xlabel=xlabel, ylabel=ylabel, alt=alt)
+    single = {k: tuple(np.atleast_1d(v) for v in pair(p, k)) for k, p in named(points).items()}
+    drawn = checked_points(single, logx=logx, logy=logy)
     if long := [label for label, (x, _) in drawn.items() if len(x) > 1]:
         raise ValueError(f"point {long[0]!r} must be one (x, y), not several")
-    ends = {k: tuple(np.atleast_1d(v) for v in _pair(p, k)) for k, p in (intervals or {}).items()}
-    ranges = _checked_ranges(ends, {label: y for label, (_, y) in drawn.items()}, "intervals")
+    ends = {k: tuple(np.atleast_1d(v) for v in pair(p, k)) for k, p in (intervals or {}).items()}
+    ranges = checked_ranges(ends, {label: y for label, (_, y) in drawn.items()}, "intervals")
     canvas, axes = _canvas(title, xlabel, ylabel)
     for i, (label, (x, y)) in enumerate(drawn.items()):
         look = {"color": _pick(COLOURS, i), "marker": _pick(MARKERS, i)}
@@ -237,11 +248,11 @@ def heatmap(
     Raises:
         TypeError, ValueError: see `line_plot`; also when the labels do not fit the matrix.
     """
-    _check_texts(title=title, xlabel=xlabel, ylabel=ylabel, alt=alt, unit=unit)
-    rows = _checked_labels(row_labels, "row_labels")
-    columns = _checked_labels(column_labels, "column_labels")
+    check_texts(title=title, xlabel=xlabel, ylabel=ylabel, alt=alt, unit=unit)
+    rows = checked_labels(row_labels, "row_labels")
+    columns = checked_labels(column_labels, "column_labels")
     shape = (len(rows), len(columns))
-    array = _finite(matrix, "matrix")
+    array = finite_array(matrix, "matrix")
     if array.shape != shape:
         raise ValueError(f"matrix has the shape {array.shape} but the labels say {shape}")
     height = min(max(SIZE[1], 0.3 * len(rows) + 1.8), 12.0)
@@ -281,8 +292,8 @@ def histogram(
     Raises:
         TypeError, ValueError: see `line_plot`; also when bins is not positive.
     """
-    _check_texts(title=title, xlabel=xlabel, ylabel=ylabel, alt=alt)
-    drawn = {label: _numbers(v, f"samples {label!r}") for label, v in _named(samples).items()}
+    check_texts(title=title, xlabel=xlabel, ylabel=ylabel, alt=alt)
+    drawn = {label: number_list(v, f"samples {label!r}") for label, v in named(samples).items()}
     if isinstance(bins, int) and bins < 1:
         raise ValueError(f"bins must be 1 or more, not {bins}")
     edges = np.histogram_bin_edges(np.concatenate([*drawn.values()]), bins)
@@ -402,87 +413,3 @@ def _name_points(axes: Axes, drawn: Mapping[str, Points], ranges: Mapping[str, P
         else:
             axes.add_artist(name)
         taken.append(box)
-
-
-def _check_texts(**texts: object) -> None:
-    for name, text in texts.items():
-        if not isinstance(text, str):
-            raise TypeError(f"{name} must be text, not {text!r}")
-        if not text.strip():
-            raise ValueError(f"{name} is empty: every figure says what it shows")
-
-
-def _checked_labels(labels: object, name: str) -> list[str]:
-    if isinstance(labels, str):
-        raise TypeError(f"{name} must be a list of names, not one text: put it in [ ]")
-    labels = [str(label) for label in labels]
-    if not labels:
-        raise ValueError(f"there are no {name}: give at least one")
-    return labels
-
-
-def _named(series: object) -> Mapping:
-    if not isinstance(series, Mapping):
-        kind = type(series).__name__
-        raise TypeError(f"give a dictionary {{label: values}}, not a {kind}")
-    if not series:
-        raise ValueError("there is nothing to draw: the dictionary is empty")
-    return series
-
-
-def _finite(values: object, name: str) -> np.ndarray:
-    if hasattr(values, "detach"):  # a torch tensor
-        values = values.detach().cpu().double().numpy()
-    array = np.asarray(values)
-    if array.dtype.kind not in "iufb":
-        raise TypeError(f"{name} must be numbers, not {array.dtype}")
-    if not array.size:
-        raise ValueError(f"{name} is empty: there is nothing to draw")
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} holds a value that is not finite: draw only finite numbers")
-    return array.astype(np.float64)
-
-
-def _numbers(values: object, name: str, length: int | None = None) -> np.ndarray:
-    array = _finite(values, name)
-    if array.ndim != 1:
-        raise ValueError(f"{name} must be a list of numbers, not of shape {array.shape}")
-    if length is not None and len(array) != length:
-        raise ValueError(f"{name} has {len(array)} values where {length} are needed")
-    return array
-
-
-def _pair(points: object, label: str) -> tuple:
-    if isinstance(points, str) or not isinstance(points, Sequence) or len(points) != 2:
-        raise ValueError(f"{label!r} must come with two things, (x, y) or (low, high)")
-    return tuple(points)
-
-
-def _checked_points(series: object, *, logx: bool, logy: bool) -> dict[str, Points]:
-    drawn = {}
-    for label, points in _named(series).items():
-        x, y = _pair(points, label)
-        x = _numbers(x, f"x of {label!r}")
-        drawn[label] = x, _numbers(y, f"y of {label!r}", len(x))
-        for name, on, values in zip("xy", (logx, logy), drawn[label], strict=True):
-            if on and values.min() <= 0:
-                raise ValueError(
-                    f"{name} of {label!r} holds {values.min():g}: a logarithmic axis needs values "
-                    "above 0"
-                )
-    return drawn
-
-
-def _checked_ranges(
-    ranges: Mapping[str, Points] | None, values: Mapping[str, np.ndarray], name: str
-) -> dict[str, Points]:
-    checked = {}
-    for label, ends in (ranges or {}).items():
-        if label not in values:
-            raise ValueError(f"{name} names {label!r}, which is not among {list(values)}")
-        n = len(values[label])
-        low, high = (_numbers(end, f"{name} of {label!r}", n) for end in _pair(ends, label))
-        if (low > high).any():
-            raise ValueError(f"{name} of {label!r} has a low end above its high end")
-        checked[label] = low, high
-    return checked
