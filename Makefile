@@ -1,9 +1,12 @@
 # Two commands do everything: `make lab` opens the lessons, `make test` proves them.
-# PYTHON, PIP_ARGS and XENC_CACHE may be set: make lab PYTHON=python3.12
+# PYTHON, PIP_ARGS, LAB_ARGS and XENC_CACHE may be set: make lab PYTHON=python3.12 LAB_ARGS=--no-browser
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+
+# In a container the user is often root, and JupyterLab wants to be told that this is meant.
+ROOT_ARGS := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test notebooks lint clean setup
@@ -12,7 +15,7 @@ help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 lab: setup  ## set up and open the lessons in JupyterLab
-	$(BIN)/jupyter lab --notebook-dir=notebooks $(LAB_ARGS)
+	$(BIN)/jupyter lab --notebook-dir=notebooks $(ROOT_ARGS) $(LAB_ARGS)
 
 test: setup  ## set up and run the unit tests and every lesson
 	$(BIN)/pytest --nbval

@@ -68,6 +68,12 @@ def test_html_has_header_cells_caption_and_no_style_element_or_fixed_colour():
     assert "background" not in page
 
 
+def test_in_html_prose_may_break_and_numbers_may_not():
+    page = Table(["text", "n"], [["one two", "3 of 4"]], align={"n": "right"})._repr_html_()
+    assert 'white-space: normal">one two' in page
+    assert 'white-space: nowrap">3 of 4' in page
+
+
 def test_without_caption_there_is_none():
     table = Table(["a"], [[1]])
     assert "<caption" not in table._repr_html_()

@@ -12,9 +12,13 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "assets": ("ASSETS", "AssetError", "asset_folder", "cache_folder", "fetch"),
-    "collection": ("Collection", "load_collection"),
+    "collection": ("HELPDESK", "Collection", "load_collection"),
     "display": ("show_matrix", "show_ranking", "show_rankings"),
-    "evaluation": ("compare_runs", "evaluate", "read_run", "write_run"),
+    "comparison": ("compare_runs",),
+    "evaluation": ("Evaluation", "evaluate"),
+    "precomputed": ("list_runs", "load_run"),
+    "resampling": ("bootstrap_interval", "holm"),
+    "runs": ("ranked", "read_run", "write_run"),
     "exercises": ("Feedback", "check"),
     "models": (
         "hub_reachable",

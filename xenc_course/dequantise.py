@@ -1,8 +1,8 @@
 """A dynamically quantised ONNX cross-encoder, turned back into a PyTorch folder.
 
 `onnxruntime.quantization.quantize_dynamic` stores each weight matrix as 8-bit integers ``q`` with a
-scale and a zero point; the weight it stands for is ``(q - zero_point) * scale``. Undoing that gives a
-normal `BertForSequenceClassification`, within rounding of the published one.
+scale and a zero point; the weight it stands for is ``(q - zero_point) * scale``. Undoing that gives
+a normal `BertForSequenceClassification`, within rounding of the published one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 QUANTISED = "_quantized"
 
-# What the ONNX file does not say about itself. The rest of the configuration is read off its tensors.
+# What the ONNX file does not say about itself. The rest is read off its tensors.
 BERT_CONFIG = {
     "architectures": ["BertForSequenceClassification"],
     "model_type": "bert",
@@ -51,7 +51,7 @@ def dequantise_folder(folder: Path) -> None:
 
 
 def dequantised_weights(graph: GraphProto) -> dict[str, np.ndarray]:
-    """Every weight of the model as float32, under its PyTorch name and in PyTorch's [out, in] layout."""
+    """Every weight as float32, under its PyTorch name and in PyTorch's [out, in] layout."""
     import numpy as np
     from onnx import numpy_helper
 
@@ -68,7 +68,7 @@ def dequantised_weights(graph: GraphProto) -> dict[str, np.ndarray]:
         base = key.removesuffix(QUANTISED)
         scale, zero = stored[base + "_scale"], stored[base + "_zero_point"]
         weight = (quantised.astype(np.float32) - np.float32(zero)) * np.float32(scale)
-        # ONNX multiplies x @ W with W as [in, out]; PyTorch keeps [out, in]. Embeddings are looked up.
+        # ONNX computes x @ W, W being [in, out]; PyTorch keeps [out, in]. Embeddings are rows.
         is_embedding = "embeddings" in base
         name = names.get(base, base)
         weights[name] = weight if is_embedding else np.ascontiguousarray(weight.T)
@@ -94,7 +94,7 @@ def bert_config(weights: dict[str, np.ndarray]) -> dict[str, object]:
 
 
 def _matrix_names(graph: GraphProto) -> dict[str, str]:
-    """Exported matrices are numbered, not named; each takes its name from the bias added after it."""
+    """Exported matrices are only numbered; each is named after the bias added behind it."""
     constants = {tensor.name for tensor in graph.initializer}
     readers: dict[str, list] = {}
     for node in graph.node:

@@ -1,4 +1,4 @@
-"""Is this machine ready for the course? One finding a line, each ``ok`` or ``FAIL`` with the mend."""
+"""Is this machine ready for the course? A finding a line, ``ok`` or ``FAIL`` with the mend."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class Finding:
     mend: str = ""
 
     def __str__(self) -> str:
+        """The line of the report."""
         return f"ok    {self.what}" if self.ok else f"FAIL  {self.what}: {self.mend}"
 
 
@@ -69,7 +70,7 @@ def _packages() -> Iterator[Finding]:
         return
     locked = locked_versions(LOCK)
     differing = {name: _installed(name) for name in locked}
-    # A build of torch says where it runs after a plus sign (2.13.0+cpu); the release is what counts.
+    # A build of torch names its device after a plus sign (2.13.0+cpu); the release counts.
     differing = {
         name: seen
         for name, seen in differing.items()

@@ -1,7 +1,7 @@
 """The catalogue: every model of the course by name, its facts, and how to load it.
 
-Loading gives the stock classes of sentence-transformers, so a learner copies any cell into a project of
-their own and changes only the line that loads the model.
+Loading gives the stock classes of sentence-transformers: a learner copies any cell into a project
+of their own and changes only the line that loads the model.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DEFAULT_CROSS_ENCODER = "ms-marco-MiniLM-L12-v2"
 DEFAULT_BI_ENCODER = "all-MiniLM-L6-v2"
 
-# What is read from the hub: weights as safetensors, configuration and vocabulary. No pickle, no code.
+# Read from the hub: weights as safetensors, configuration, vocabulary. No pickle, no code.
 HUB_FILES = ["*.json", "*.txt", "*.model", "*.safetensors"]
 HUB_SKIPS = ["onnx/*", "openvino/*"]
 
@@ -32,7 +32,7 @@ HUB_SKIPS = ["onnx/*", "openvino/*"]
 class Model:
     """One line of the catalogue.
 
-    `parameters` are counted from the model's configuration, `bytes` is the size of its weights file.
+    `parameters` are counted from the model's weights, `bytes` is the size of its weights file.
     `hub_id` and `revision` name it on the model hub; a revision of None means the newest.
     """
 
@@ -110,11 +110,11 @@ def load_cross_encoder(name: str | None = None, **options: object) -> CrossEncod
 
     `name` is a local folder, a name of the catalogue, or a hub id, and is looked for in that order:
     local folder, packaged, hub cache, hub. None means ``$XENC_CROSS_ENCODER`` or
-    "ms-marco-MiniLM-L12-v2". `options` go to `sentence_transformers.CrossEncoder` (device, max_length,
-    model_kwargs, ...).
+    "ms-marco-MiniLM-L12-v2". `options` go to `sentence_transformers.CrossEncoder` (device,
+    max_length, model_kwargs, ...).
 
-    Raises FileNotFoundError when the model is nowhere to be had, ValueError when it has more than one
-    label or is an ONNX file, TypeError when the name is not a string.
+    Raises FileNotFoundError when the model is nowhere to be had, ValueError when it has more than
+    one label or is an ONNX file, TypeError when the name is not a string.
     """
     folder = model_folder(name or os.environ.get("XENC_CROSS_ENCODER") or DEFAULT_CROSS_ENCODER)
     labels = _labels(folder)

@@ -17,8 +17,8 @@ Run = Mapping[str, Mapping[str, float]]
 def ranked(scores: Mapping[str, float]) -> list[str]:
     """Document ids, best first: by score, and equal scores by document id, descending.
 
-    This is the order of trec_eval. Like trec_eval it compares scores as 32-bit floats, and the order
-    in which the scores were given plays no part.
+    This is the order of trec_eval, which also compares scores as 32-bit floats. The order in which
+    the scores were given plays no part.
     """
     return sorted(
         scores, key=lambda document: (np.float32(scores[document]), document), reverse=True
@@ -28,8 +28,8 @@ def ranked(scores: Mapping[str, float]) -> list[str]:
 def check_run(run: Run) -> None:
     """Refuse what is no run.
 
-    Raises TypeError when `run` is no mapping of mappings, ValueError for a score that is not a finite
-    number.
+    Raises TypeError when `run` is no mapping of mappings, ValueError for a score that is not a
+    finite number.
     """
     if not isinstance(run, Mapping):
         raise TypeError(
@@ -38,7 +38,8 @@ def check_run(run: Run) -> None:
     for query, scores in run.items():
         if not isinstance(scores, Mapping):
             raise TypeError(
-                f"A run maps query ids to {{document id: score}}: query {query!r} has a {_kind(scores)}."
+                "A run maps query ids to {document id: score}: "
+                f"query {query!r} has a {_kind(scores)}."
             )
         for document, score in scores.items():
             if not _is_finite(score):
@@ -51,9 +52,9 @@ def check_run(run: Run) -> None:
 def read_run(path: str | Path) -> dict[str, dict[str, float]]:
     """Read a TREC run (`query Q0 document rank score tag` a line; gzip when the name ends in .gz).
 
-    Only the score ranks: the rank column is not used, as in trec_eval. Raises FileNotFoundError, and
-    ValueError with file, line and reason for a line without six columns, a score that is not a finite
-    number, a document given twice to a query, text that is not UTF-8, and an empty file.
+    Only the score ranks: the rank column is not used, as in trec_eval. Raises FileNotFoundError,
+    and ValueError with file, line and reason for a line without six columns, a score that is not a
+    finite number, a document given twice to a query, text that is not UTF-8, and an empty file.
     """
     path = Path(path)
     run: dict[str, dict[str, float]] = {}
@@ -61,8 +62,8 @@ def read_run(path: str | Path) -> dict[str, dict[str, float]]:
         columns = line.split()
         if len(columns) != 6:
             raise ValueError(
-                f"{path}, line {number}: a run has the six columns `query Q0 document rank score tag`, "
-                f"and this line has {len(columns)}."
+                f"{path}, line {number}: a run has six columns, "
+                f"`query Q0 document rank score tag`, and this line has {len(columns)}."
             )
         query, _, document, _, score, _ = columns
         scores = run.setdefault(query, {})
@@ -90,7 +91,7 @@ def write_run(run: Run, path: str | Path, tag: str = "xenc_course") -> None:
 
 
 def check_id(name: object, what: str) -> str:
-    """Return an id that a run file can carry; ValueError for one that is empty or has white space."""
+    """Return an id that a run can carry: ValueError for an empty one or one with white space."""
     if not isinstance(name, str) or len(name.split()) != 1 or name != name.strip():
         raise ValueError(f"{what} is {name!r}: an id is text without white space, not empty.")
     return name

@@ -279,7 +279,9 @@ def _pad(line: str, width: int, side: str) -> str:
 def _html_cell(cell: Cell, side: str) -> str:
     text = html.escape(cell.wide or cell.text)
     align = "start" if side == "left" else side
+    # Prose may break; a number or a marked word may not.
+    spaces = "normal" if side == "left" and not cell.bold else "nowrap"
     return (
-        f'<td dir="auto" style="text-align: {align}; vertical-align: top">'
+        f'<td dir="auto" style="text-align: {align}; vertical-align: top; white-space: {spaces}">'
         f"{f'<b>{text}</b>' if cell.bold else text}</td>"
     )

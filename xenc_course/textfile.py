@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,14 +13,14 @@ from typing import BinaryIO
 def text_lines(path: Path) -> Iterator[tuple[int, str]]:
     """Yield (line number from 1, line without its end) of a UTF-8 file, holding one line at a time.
 
-    A path that ends in `.gz` is decompressed. Lines of white space alone are left out, and so is the
-    byte order mark that some editors put first. Raises FileNotFoundError when there is no such file,
+    A path that ends in `.gz` is decompressed. Blank lines are left out, and so is the byte order
+    mark that some editors put first. Raises FileNotFoundError when there is no such file, and
     ValueError for a line that is not UTF-8 and for a damaged gzip file.
     """
     with _opened(path) as file:
         number = 0
         try:
-            for number, raw in enumerate(file, start=1):  # noqa: B007 - named when gzip fails
+            for number, raw in enumerate(file, start=1):
                 line = _decoded(raw, path, number)
                 if line.strip():
                     yield number, line.rstrip("\r\n")
@@ -36,19 +35,18 @@ def write_lines(path: Path, lines: Iterable[str]) -> None:
 
     The same lines give the same bytes, also when compressed.
     """
-    handle, scratch = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    scratch = path.with_name(f".{path.name}-{os.getpid()}")  # one name a process: no two share it
+    data = (f"{line}\n".encode() for line in lines)
     try:
-        with os.fdopen(handle, "wb") as file:
-            data = (f"{line}\n".encode() for line in lines)
+        with scratch.open("wb") as file:
             if path.suffix == ".gz":
                 with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
                     packed.writelines(data)
             else:
                 file.writelines(data)
-        Path(scratch).chmod(0o666 & ~_umask())  # mkstemp's own files are private
-        Path(scratch).replace(path)
+        scratch.replace(path)
     finally:
-        Path(scratch).unlink(missing_ok=True)
+        scratch.unlink(missing_ok=True)
 
 
 def _opened(path: Path) -> BinaryIO | gzip.GzipFile:
@@ -65,9 +63,3 @@ def _decoded(raw: bytes, path: Path, number: int) -> str:
             f"{path}, line {number}: this is not UTF-8 (byte {error.start + 1} of the line): "
             "save the file as UTF-8."
         ) from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

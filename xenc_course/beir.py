@@ -1,0 +1,157 @@
+"""A folder in BEIR layout: `corpus.jsonl`, `queries.jsonl` and `qrels/*.tsv`, each plain or gzip.
+
+    corpus.jsonl    {"_id": "p1", "title": "Refunds", "text": "You get your money back ..."}
+    queries.jsonl   {"_id": "q1", "text": "how do I get a refund", "metadata": {"tag": "plain"}}
+    qrels/test.tsv  query-id <tab> corpus-id <tab> score, with these names in the first line
+
+`title` and `metadata` may be missing. Files are read line by line; nothing in them is dropped.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypedDict
+
+from .runs import check_id
+from .textfile import text_lines
+
+HEADER = ["query-id", "corpus-id", "score"]
+REFUSE, KEEP = "refuse", "keep"
+
+
+class Parts(TypedDict):
+    """What a folder holds, by the names of the fields of a `Collection`."""
+
+    documents: dict[str, str]
+    titles: dict[str, str]
+    queries: dict[str, str]
+    tags: dict[str, str]
+    qrels: dict[str, dict[str, int]]
+
+
+def read_folder(folder: Path, qrels: str | Path | None = None, unknown_ids: str = REFUSE) -> Parts:
+    """Read a folder in BEIR layout, one line at a time: the memory it takes is that of the texts.
+
+    qrels: the file of judgements, inside the folder or absolute; `qrels/test.tsv` by default.
+    unknown_ids: what to do with a judgement for a query or passage that the folder does not have:
+    "refuse" it, or "keep" it, so that passages whose text is not here still count in the ideal
+    ranking of nDCG and in recall. Where both a file and its `.gz` exist, the plain file is read.
+
+    Raises FileNotFoundError for a missing file; ValueError with file, line and reason for text that
+    is not UTF-8, broken JSON, a missing field, an id given twice or with white space, a wrong
+    header, a grade that is not an integer, an unknown id (unless kept), and a file without entries.
+    """
+    if unknown_ids not in (REFUSE, KEEP):
+        raise ValueError(f"unknown_ids is {REFUSE!r} or {KEEP!r}, not {unknown_ids!r}.")
+    documents, titles = _read_corpus(_plain_or_gzip(folder / "corpus.jsonl"))
+    queries, tags = _read_queries(_plain_or_gzip(folder / "queries.jsonl"))
+    judgements = _plain_or_gzip(folder / (qrels or "qrels/test.tsv"))
+    grades = _read_qrels(judgements, documents, queries, keep=unknown_ids == KEEP)
+    return Parts(documents=documents, titles=titles, queries=queries, tags=tags, qrels=grades)
+
+
+def _read_corpus(path: Path) -> tuple[dict[str, str], dict[str, str]]:
+    documents: dict[str, str] = {}
+    titles: dict[str, str] = {}
+    for where, record in _records(path):
+        document = _new_id(record, documents, where)
+        documents[document] = _text(record, "text", where)
+        if record.get("title"):  # absent, null and "" all mean that there is none
+            titles[document] = _text(record, "title", where)
+    return _some(documents, path, "passage"), titles
+
+
+def _read_queries(path: Path) -> tuple[dict[str, str], dict[str, str]]:
+    queries: dict[str, str] = {}
+    tags: dict[str, str] = {}
+    for where, record in _records(path):
+        query = _new_id(record, queries, where)
+        queries[query] = _text(record, "text", where)
+        metadata = record.get("metadata") or {}
+        if not isinstance(metadata, dict):
+            raise ValueError(f"{where}: 'metadata' is {metadata!r}, not an object.")
+        if "tag" in metadata:
+            tags[query] = _text(metadata, "tag", where)
+    return _some(queries, path, "query"), tags
+
+
+def _read_qrels(
+    path: Path, documents: dict[str, str], queries: dict[str, str], *, keep: bool
+) -> dict[str, dict[str, int]]:
+    qrels: dict[str, dict[str, int]] = {}
+    lines = text_lines(path)
+    number, header = next(lines, (1, ""))
+    if header.split("\t") != HEADER:
+        raise ValueError(
+            f"{path}, line {number}: the header is {header!r}, and it must be "
+            f"{' <tab> '.join(HEADER)}."
+        )
+    for number, line in lines:
+        where = f"{path}, line {number}"
+        columns = line.split("\t")
+        if len(columns) != 3:
+            raise ValueError(f"{where}: {len(columns)} columns between tabs, and it must be 3.")
+        query, document, grade = columns
+        for name, known, kind in ((query, queries, "query"), (document, documents, "passage")):
+            check_id(name, f"{where}: the id of a {kind}")
+            if name not in known and not keep:
+                raise ValueError(
+                    f"{where}: a judgement for {kind} {name!r}, which this folder does not have "
+                    "(unknown_ids='keep' would keep it)."
+                )
+        judged = qrels.setdefault(query, {})
+        if document in judged:
+            raise ValueError(f"{where}: query {query!r} and passage {document!r} are judged twice.")
+        judged[document] = _grade(grade, where)
+    return _some(qrels, path, "judgement")
+
+
+def _records(path: Path) -> Iterator[tuple[str, dict]]:
+    """Yield ("file, line n", object) of a JSON Lines file."""
+    for number, line in text_lines(path):
+        where = f"{path}, line {number}"
+        try:
+            record = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise ValueError(
+                f"{where}: broken JSON ({error.msg} at column {error.colno})."
+            ) from error
+        if not isinstance(record, dict):
+            raise ValueError(f"{where}: this is {line[:40]!r}, not a JSON object.")
+        yield where, record
+
+
+def _new_id(record: dict, known: dict[str, str], where: str) -> str:
+    name = check_id(record.get("_id"), f"{where}: '_id'")
+    if name in known:
+        raise ValueError(f"{where}: the id {name!r} is given a second time.")
+    return name
+
+
+def _text(record: dict, field: str, where: str) -> str:
+    if not isinstance(record.get(field), str):
+        raise ValueError(f"{where}: {field!r} must be text, not {record.get(field)!r}.")
+    return record[field]
+
+
+def _grade(text: str, where: str) -> int:
+    if not re.fullmatch(r"-?[0-9]+", text):
+        raise ValueError(
+            f"{where}: the grade is {text!r}, and it must be an integer such as 0 or 2."
+        )
+    return int(text)
+
+
+def _some(entries: dict, path: Path, kind: str) -> dict:
+    if not entries:
+        raise ValueError(f"{path} has no {kind}: it needs at least one.")
+    return entries
+
+
+def _plain_or_gzip(path: Path) -> Path:
+    """The file itself, or its `.gz` when only that exists."""
+    packed = path.with_name(path.name + ".gz")
+    return packed if packed.is_file() and not path.is_file() else path

@@ -1,0 +1,191 @@
+"""Is one run better than another? Paired differences over the same queries, and an honest "tie"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+
+from .collection import Collection
+from .evaluation import Evaluation, evaluate
+from .resampling import RESAMPLES, bootstrap_interval, holm, sign_flip_test
+from .runs import Run
+from .table import Table
+
+ALPHA = 0.05
+TIE = "tie"
+_ROUNDING = 1e-9  # a query whose two values are closer than this is a tie
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One run against the baseline, query by query, on one metric.
+
+    Attributes:
+        name, baseline: what the two runs are called.
+        per_query: query -> value of the run minus value of the baseline.
+        mean, baseline_mean: of the metric over the queries; `difference` is their difference.
+        low, high: the 95 % bootstrap interval of the mean difference.
+        p: of the two-sided sign-flip test, adjusted by Holm when several runs are compared;
+            `raw_p` is not adjusted; `exact` says whether all sign patterns were counted.
+        wins, ties, losses: queries on which the run is better, equal (within 1e-9), worse.
+    """
+
+    name: str
+    baseline: str
+    per_query: Mapping[str, float]
+    mean: float
+    baseline_mean: float
+    difference: float
+    low: float
+    high: float
+    p: float
+    raw_p: float
+    exact: bool
+    wins: int
+    ties: int
+    losses: int
+
+    @property
+    def verdict(self) -> str:
+        """The name of the better run, or "tie".
+
+        It is a tie when the 95 % interval of the difference holds zero or when p, adjusted, is 0.05
+        or more: a run is called better only when both agree. A tie means that these queries do not
+        tell the runs apart, not that the runs are equally good.
+        """
+        if self.low <= 0 <= self.high or self.p >= ALPHA:
+            return TIE
+        return self.name if self.difference > 0 else self.baseline
+
+
+@dataclass(frozen=True, repr=False)
+class RunComparison:
+    """Runs against one baseline on one metric; shows itself as a table."""
+
+    metric: str
+    baseline: str
+    differences: tuple[Difference, ...]
+
+    def __getitem__(self, name: str) -> Difference:
+        """The difference of one run to the baseline; `KeyError` lists the runs there are."""
+        for difference in self.differences:
+            if difference.name == name:
+                return difference
+        names = ", ".join(repr(difference.name) for difference in self.differences)
+        raise KeyError(f"no run is called {name!r}; there are {names}")
+
+    @property
+    def verdict(self) -> str:
+        """The verdict of the only comparison; ValueError when there are several (use `[name]`)."""
+        if len(self.differences) > 1:
+            names = ", ".join(repr(difference.name) for difference in self.differences)
+            raise ValueError(
+                f"There are several verdicts: pick one with comparison[name] of {names}."
+            )
+        return self.differences[0].verdict
+
+    def table(self) -> Table:
+        """One row a run: mean, difference with interval, p, queries won, tied and lost, verdict."""
+        p = "p (Holm)" if len(self.differences) > 1 else "p"
+        columns = ["run", self.metric, "difference", "95 % from", "to", p]
+        columns += ["wins", "ties", "losses", "better"]
+        rows = [
+            [d.name, d.mean, d.difference, d.low, d.high, d.p, d.wins, d.ties, d.losses, d.verdict]
+            for d in self.differences
+        ]
+        first = self.differences[0]
+        return Table(
+            columns,
+            rows,
+            caption=(
+                f"Compared with {self.baseline} ({self.metric} {first.baseline_mean:.4f}), "
+                f"{len(first.per_query):,} queries"
+            ),
+            formats=dict.fromkeys(("difference", "95 % from", "to"), "{:+.4f}"),
+        )
+
+    def __str__(self) -> str:
+        """The table as aligned text."""
+        return str(self.table())
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def compare_runs(
+    a: Run | Mapping[str, Run],
+    b: Run | Mapping[str, Run],
+    collection: Collection,
+    metric: str = "nDCG@10",
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> RunComparison:
+    """Compare run `a`, or several of them, with the baseline `b`, query by query.
+
+    a: a run, or {name: run} for one or several with names; b: a run, or {name: run} with one entry.
+    Without names they are called "a" and "b". Differences are `a` minus `b` over the queries that
+    `evaluate` takes into its mean. When several runs are compared, their p values are adjusted
+    by Holm's method, so that one false alarm among all of them has a chance of at most 5 %.
+
+    Raises what `evaluate` raises, and ValueError when `b` names several runs or `a` names none.
+    """
+    runs, baselines = _named(a, "a"), _named(b, "b")
+    if not runs or len(baselines) != 1:
+        raise ValueError(
+            f"Compare one or more runs with one baseline, not {len(runs)} with {len(baselines)}."
+        )
+    ((name, baseline),) = baselines.items()
+    reference = evaluate(baseline, collection, metric, resamples=1)
+    differences = [
+        _difference(
+            label, evaluate(run, collection, metric, resamples=1), name, reference, resamples, seed
+        )
+        for label, run in runs.items()
+    ]
+    adjusted = holm([difference.raw_p for difference in differences])
+    return RunComparison(
+        metric,
+        name,
+        tuple(replace(d, p=p) for d, p in zip(differences, adjusted, strict=True)),
+    )
+
+
+def _named(run: Run | Mapping[str, Run], name: str) -> Mapping[str, Run]:
+    """{name: run}: a run is two mappings deep, and named runs are three."""
+    if isinstance(run, Mapping):
+        for inner in run.values():
+            if isinstance(inner, Mapping) and any(isinstance(v, Mapping) for v in inner.values()):
+                return run
+    return {name: run}
+
+
+def _difference(
+    name: str, run: Evaluation, baseline: str, reference: Evaluation, resamples: int, seed: int
+) -> Difference:
+    ours, theirs = run.scores[0], reference.scores[0]
+    per_query = {query: ours.per_query[query] - theirs.per_query[query] for query in ours.per_query}
+    values = np.array(list(per_query.values()))
+    low, high = bootstrap_interval(values, resamples=resamples, seed=seed)
+    p, exact = sign_flip_test(values, resamples=resamples, seed=seed)
+    return Difference(
+        name=name,
+        baseline=baseline,
+        per_query=MappingProxyType(per_query),
+        mean=ours.mean,
+        baseline_mean=theirs.mean,
+        difference=float(values.mean()),
+        low=low,
+        high=high,
+        p=p,
+        raw_p=p,
+        exact=exact,
+        wins=int(np.sum(values > _ROUNDING)),
+        ties=int(np.sum(np.abs(values) <= _ROUNDING)),
+        losses=int(np.sum(values < -_ROUNDING)),
+    )

@@ -1,0 +1,46 @@
+"""Runs computed beforehand with the evaluate command, for results that do not fit in a lesson.
+
+`data/runs/index.json` says of each file which command made it, with which versions, and its hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from .runs import read_run
+from .table import Table
+
+RUNS = Path(__file__).parent / "data" / "runs"
+
+
+def load_run(collection: str, model: str) -> dict[str, dict[str, float]]:
+    """The stored run of a model over a collection: query id -> {document id: score}.
+
+    load_run("helpdesk", "bm25"), for example; `list_runs()` shows them all. Raises ValueError for a
+    run that is not stored, or whose file is not the one that was recorded.
+    """
+    entries = {(entry["collection"], entry["model"]): entry for entry in run_index()}
+    if (collection, model) not in entries:
+        known = ", ".join(f"({c!r}, {m!r})" for c, m in entries)
+        raise ValueError(f"There is no stored run ({collection!r}, {model!r}): there are {known}.")
+    entry = entries[collection, model]
+    path = RUNS / entry["file"]
+    if hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
+        raise ValueError(
+            f"The stored run {entry['file']} is not the one that was recorded: restore it with "
+            f"`git checkout` or make it again with `{entry['command']}`."
+        )
+    return read_run(path)
+
+
+def list_runs() -> Table:
+    """The stored runs: collection, model, queries, pairs, and the command that made each."""
+    columns = ["collection", "model", "queries", "pairs", "command"]
+    return Table(columns, [[entry[c] for c in columns] for entry in run_index()], "Stored runs")
+
+
+def run_index() -> list[dict]:
+    """What was recorded of each stored run, in the order in which they were made."""
+    return json.loads((RUNS / "index.json").read_text(encoding="utf-8"))

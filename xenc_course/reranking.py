@@ -1,0 +1,279 @@
+"""The evaluate command: candidates of a first stage, reranked by a cross-encoder, and measured."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .candidates import best_of, bi_encoder_run, bm25_run
+from .collection import Collection
+from .comparison import RunComparison, compare_runs
+from .evaluation import METRICS, Evaluation, evaluate, parse_metrics
+from .journal import Journal
+from .models import load_bi_encoder, model_folder
+from .runs import Run, check_id, read_run, write_run
+from .scoring import BLOCK, Pair, Scorer, load_scorer, score_pairs
+from .table import Table
+
+JUDGED = "judged"
+FIRST_STAGES = ("bm25", "bi-encoder", JUDGED)
+
+
+@dataclass(frozen=True)
+class Work:
+    """Pairs of the reranked run, how many of them were scored in this call, in how many seconds."""
+
+    pairs: int
+    scored: int
+    seconds: float
+
+    def __str__(self) -> str:
+        """One sentence: pairs, seconds, pairs per second."""
+        kept = self.pairs - self.scored
+        resumed = f" ({kept:,} more were in the journal)" if kept else ""
+        rate = f": {self.scored / self.seconds:.1f} pairs/s" if self.scored else ""
+        return f"Scored {self.scored:,} pairs in {self.seconds:.1f} s{resumed}{rate}."
+
+
+@dataclass(frozen=True, repr=False)
+class Outcome:
+    """What the evaluate command found; `str` is what it prints.
+
+    Attributes:
+        evaluations: by name, of the first stage (judged passages have none) and of the model.
+        comparison: of the two on the first metric, where there are two.
+        notes: what a reader must know beside the numbers.
+        work: pairs and seconds; no pairs without a model.
+    """
+
+    evaluations: Mapping[str, Evaluation]
+    comparison: RunComparison | None
+    notes: tuple[str, ...]
+    work: Work
+
+    def table(self) -> Table:
+        """One row a metric and run: mean, and the lower and upper end of the 95 % interval."""
+        first = next(iter(self.evaluations.values()))
+        rows = [
+            (metric, name, found[metric].mean, found[metric].low, found[metric].high)
+            for metric in (score.metric for score in first.scores)
+            for name, found in self.evaluations.items()
+        ]
+        notes = [
+            f"{name}: {note}" for name, found in self.evaluations.items() for note in found.notes()
+        ]
+        return Table(
+            ["metric", "run", "mean", "95 % from", "to"],
+            rows,
+            caption=f"{first.collection}: means over {len(first.queries):,} queries",
+            notes=[*notes, *self.notes],
+        )
+
+    def __str__(self) -> str:
+        """The tables as aligned text, and the speed when a model has scored."""
+        parts = [str(self.table())]
+        if self.comparison is not None:
+            parts.append(str(self.comparison))
+        if self.work.pairs:
+            parts.append(str(self.work))
+        return "\n\n".join(parts)
+
+    __repr__ = __str__
+
+
+def rerank_and_evaluate(
+    collection: Collection,
+    first_stage: str,
+    model: str | None = None,
+    out: str | Path | None = None,
+    *,
+    depth: int = 100,
+    queries: int | None = None,
+    seed: int = 0,
+    titles: bool = True,
+    metrics: str | Iterable[str] = METRICS,
+    scorer: Scorer | None = None,
+) -> Outcome:
+    """Rank a collection with a first stage, rerank its best passages with a model, evaluate both.
+
+    first_stage: "bm25", "bi-encoder", the path of a TREC run, or "judged": all passages that a
+    query has judgements for, whatever `depth` is.
+    model: what `load_scorer` takes; None evaluates the first stage alone.
+    out: the TREC run to write (gzip by suffix), of the model or else of the first stage; needed
+    with a model. Until it is whole its scores are in `<out>.journal`, where the same call goes on.
+    queries, seed: rank a sample of the judged queries instead of all.
+    titles: whether a model reads "title text" (BEIR's convention) or the text alone.
+    scorer: scores the pairs when it is not to be loaded by the name `model`.
+
+    Raises ValueError for arguments that do not fit together, an `out` that exists, a candidate
+    whose text the collection does not have, and a journal of another job; and what loading and
+    scoring raise.
+    """
+    metrics = list(parse_metrics(metrics))  # a misspelt one is refused now, not after an hour
+    target = _checked_target(out, first_stage, model)
+    chosen, notes = _judged_queries(collection, queries, seed)
+    passages = _passages(chosen, titles)
+    candidates = _candidates(first_stage, chosen, passages, depth, notes)
+    work = Work(0, 0, 0.0)
+    runs: dict[str, Run] = {}
+    if first_stage != JUDGED:
+        runs[first_stage if first_stage in FIRST_STAGES else Path(first_stage).name] = candidates
+    if model is not None and target is not None:
+        texts = _pair_texts(candidates, chosen.queries, passages)
+        settings = {"collection": chosen.name, "first stage": first_stage, "depth": depth}
+        job = settings | {"model": model, "set of pairs": _pairs_hash(texts)}
+        if scorer is None:
+            job["weights"] = _weights_hash(model_folder(model))
+        with Journal(target.with_name(target.name + ".journal"), job) as journal:
+            work = _score(texts, scorer or load_scorer(model), journal)
+            runs[model] = {
+                query: {document: journal.scores[query, document] for document in documents}
+                for query, documents in candidates.items()
+            }
+            write_run(runs[model], target, tag="reranked")
+            journal.remove()
+    elif target is not None:
+        write_run(candidates, target, tag="first-stage")
+    evaluations = {name: evaluate(run, chosen, metrics) for name, run in runs.items()}
+    return Outcome(evaluations, _comparison(runs, chosen, metrics[0]), tuple(notes), work)
+
+
+def _checked_target(out: str | Path | None, first_stage: str, model: str | None) -> Path | None:
+    if model is None and first_stage == JUDGED:
+        raise ValueError("Judged passages have no order of their own: name a model to rank them.")
+    if out is None:
+        if model is not None:
+            raise ValueError("Name a file for the reranked run (--out run.trec).")
+        return None
+    target = Path(out)
+    if target.exists():
+        raise ValueError(f"{target} exists: choose another --out, or remove it first.")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {target.parent} to write {target.name} into.")
+    return target
+
+
+def _judged_queries(
+    collection: Collection, queries: int | None, seed: int
+) -> tuple[Collection, list[str]]:
+    """The collection with its judged queries, or a sample of them, and what was left out."""
+    judged = [query for query in collection.queries if collection.qrels.get(query)]
+    if not judged:
+        raise ValueError(
+            f"No query of {collection.name} has a judgement: there is nothing to measure."
+        )
+    skipped = len(collection.queries) - len(judged)
+    notes = [f"Without any judgement, not ranked: {skipped:,} queries."] if skipped else []
+    chosen = collection.select(judged)
+    if queries is None:
+        return chosen, notes
+    return chosen.sample(queries, seed), [*notes, f"Sampled with seed {seed}: {queries:,} queries."]
+
+
+def _passages(collection: Collection, titles: bool) -> Mapping[str, str]:
+    """Document id -> what a model reads of it."""
+    if not (titles and collection.titles):
+        return collection.documents
+    return {document: collection.passage(document) for document in collection.documents}
+
+
+def _candidates(
+    first_stage: str,
+    collection: Collection,
+    passages: Mapping[str, str],
+    depth: int,
+    notes: list[str],
+) -> dict[str, dict[str, float]]:
+    """Query -> {document: score of the first stage}; adds to `notes` what was left out."""
+    if depth < 1:
+        raise ValueError(f"The depth is at least 1, not {depth}.")
+    if first_stage == "bm25":
+        return bm25_run(passages, collection.queries, depth)
+    if first_stage == "bi-encoder":
+        bi_encoder = load_bi_encoder()
+        return bi_encoder_run(passages, collection.queries, depth, bi_encoder, progress=True)
+    if first_stage == JUDGED:
+        judged = {query: collection.qrels[query] for query in collection.queries}
+        textless = sum(document not in passages for row in judged.values() for document in row)
+        if textless:
+            notes.append(f"Judged but without text, not ranked: {textless:,} passages.")
+        return {
+            query: {document: 0.0 for document in row if document in passages}
+            for query, row in judged.items()
+        }
+    run = read_run(first_stage)
+    asked = {query: run[query] for query in collection.queries if query in run}
+    if not asked:
+        raise ValueError(
+            f"{first_stage} has none of the queries of {collection.name}: compare the query ids."
+        )
+    if len(asked) < len(run):
+        notes.append(f"In {first_stage} but not asked for: {len(run) - len(asked):,} queries.")
+    return best_of(asked, depth)
+
+
+def _pair_texts(
+    candidates: Run, queries: Mapping[str, str], passages: Mapping[str, str]
+) -> dict[tuple[str, str], Pair]:
+    """(query id, document id) -> (query, passage), the texts that the model reads."""
+    texts = {}
+    for query, documents in candidates.items():
+        check_id(query, "The id of a query")
+        for document in documents:
+            check_id(document, "The id of a document")
+            if document not in passages:
+                raise ValueError(
+                    f"Document {document!r}, a candidate of query {query!r}, has no text in the "
+                    "collection, and a model needs the text to score it."
+                )
+            texts[query, document] = (queries[query], passages[document])
+    if not texts:
+        raise ValueError(
+            "The first stage found no passage for any query: there is nothing to score."
+        )
+    return texts
+
+
+def _score(texts: Mapping[tuple[str, str], Pair], scorer: Scorer, journal: Journal) -> Work:
+    """Score the pairs that the journal does not have, block by block."""
+    from tqdm import tqdm
+
+    waiting = [ids for ids in texts if ids not in journal.scores]
+    started = time.perf_counter()
+    with tqdm(total=len(texts), initial=len(texts) - len(waiting), unit="pair") as bar:
+        for start in range(0, len(waiting), BLOCK):
+            block = waiting[start : start + BLOCK]
+            scores = score_pairs(scorer, [texts[ids] for ids in block])
+            journal.add((*ids, float(score)) for ids, score in zip(block, scores, strict=True))
+            bar.update(len(block))
+    return Work(len(texts), len(waiting), time.perf_counter() - started)
+
+
+def _comparison(
+    runs: Mapping[str, Run], collection: Collection, metric: str
+) -> RunComparison | None:
+    if len(runs) < 2:
+        return None
+    (baseline, first), (model, reranked) = runs.items()
+    return compare_runs({model: reranked}, {baseline: first}, collection, metric)
+
+
+def _weights_hash(folder: Path) -> str:
+    """SHA-256 over the model's files, so that a model trained on in its folder is another model."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.iterdir() if path.is_file()):
+        digest.update(path.name.encode())
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _pairs_hash(texts: Mapping[tuple[str, str], Pair]) -> str:
+    """SHA-256 over ids and texts of all pairs, in order."""
+    digest = hashlib.sha256()
+    for ids, pair in texts.items():
+        digest.update(repr((ids, pair)).encode())
+    return digest.hexdigest()

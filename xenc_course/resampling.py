@@ -1,0 +1,97 @@
+"""Uncertainty from resampling the queries: bootstrap intervals and the sign-flip test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+RESAMPLES = 10_000
+_NUMBERS_AT_ONCE = 2_000_000  # bounds the memory of a block of resamples to some 32 MB
+_ROUNDING = 1e-12  # two sums of the same metric values may differ by this much
+
+
+def bootstrap_interval(
+    values: ArrayLike, *, resamples: int = RESAMPLES, confidence: float = 0.95, seed: int = 0
+) -> tuple[float, float]:
+    """The percentile bootstrap interval of the mean (Efron and Tibshirani 1993, chapter 13).
+
+    values: one number a query, shape (n,). n of them are drawn with replacement, `resamples` times;
+    the interval holds the middle `confidence` of the means. It speaks of other queries like these,
+    not of other judges or documents. With few values it is too narrow: of one value, width 0.
+
+    Raises ValueError for no values, a shape other than (n,), a value that is not finite, a
+    confidence outside 0 to 1, or fewer than 1 resamples.
+    """
+    numbers = _checked(values)
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence lies between 0 and 1 (such as 0.95), not at {confidence}.")
+    means = np.concatenate(
+        [
+            numbers[rng.integers(len(numbers), size=(rows, len(numbers)))].mean(axis=1)
+            for rng, rows in _blocks(len(numbers), resamples, seed)
+        ]
+    )
+    low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(low), float(high)
+
+
+def sign_flip_test(
+    differences: ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0
+) -> tuple[float, bool]:
+    """The two-sided paired randomisation test (Smucker, Allan and Carterette 2007): (p, exact).
+
+    differences: one a query, shape (n,). If the two systems were interchangeable, each difference
+    could as well have the other sign; p is the share of sign patterns whose mean is at least as far
+    from zero as the observed one. With at most `resamples` patterns (zeros need no flip) all are
+    counted, and `exact` is True; otherwise that many are drawn, and the observed one is counted as
+    one more.
+
+    Raises ValueError as `bootstrap_interval` does.
+    """
+    numbers = _checked(differences)
+    numbers = numbers[np.abs(numbers) > _ROUNDING]
+    if not len(numbers):
+        return 1.0, True
+    observed = abs(numbers.sum()) - _ROUNDING * len(numbers)
+    if 2 ** len(numbers) <= resamples:
+        patterns = np.arange(2 ** len(numbers))[:, None] >> np.arange(len(numbers)) & 1
+        return float(np.mean(np.abs((1 - 2 * patterns) @ numbers) >= observed)), True
+    as_far = 0
+    for rng, rows in _blocks(len(numbers), resamples, seed):
+        signs = rng.choice((-1.0, 1.0), size=(rows, len(numbers)))
+        as_far += int(np.sum(np.abs(signs @ numbers) >= observed))
+    return (as_far + 1) / (resamples + 1), False
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """p values adjusted for testing several at once (Holm 1979), in the given order."""
+    adjusted = [0.0] * len(p_values)
+    highest = 0.0
+    for rank, index in enumerate(np.argsort(p_values, kind="stable")):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[index]))
+        adjusted[index] = highest
+    return adjusted
+
+
+def _checked(values: ArrayLike) -> np.ndarray:
+    """The values as float64, shape (n,), n >= 1."""
+    numbers = np.asarray(values, dtype=np.float64)
+    if numbers.ndim != 1 or not len(numbers):
+        raise ValueError(
+            f"Resampling needs one number a query, shape (n,), n >= 1, not shape {numbers.shape}."
+        )
+    if not np.isfinite(numbers).all():
+        raise ValueError("A value to resample is NaN or infinite: give finite numbers.")
+    return numbers
+
+
+def _blocks(width: int, resamples: int, seed: int) -> Iterator[tuple[np.random.Generator, int]]:
+    """Yield the generator with the number of rows to draw from it, block by block."""
+    if resamples < 1:
+        raise ValueError(f"resamples is at least 1, not {resamples}.")
+    rng = np.random.default_rng(seed)
+    rows = max(1, _NUMBERS_AT_ONCE // width)
+    for start in range(0, resamples, rows):
+        yield rng, min(rows, resamples - start)
