@@ -61,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--no-titles", action="store_true", help="give the model the text without its title")
     evaluation.set_defaults(run=_evaluate)
 
+    runs = commands.add_parser("runs", help="make the stored runs that are missing (an hour)")
+    runs.set_defaults(run=_runs)
+
     notebooks = commands.add_parser("notebooks", help="run lessons in place and store the outputs")
     notebooks.add_argument("names", nargs="*", metavar="NAME", help="such as 01_basics (all)")
     notebooks.set_defaults(run=_notebooks)
@@ -112,6 +115,17 @@ def _evaluate(options: argparse.Namespace) -> int:
         metrics=options.metrics or METRICS,
     )
     print(outcome)
+    return 0
+
+
+def _runs(options: argparse.Namespace) -> int:
+    from .precomputed import PLANS, RUNS, list_runs, make_run
+
+    for plan in PLANS:
+        if not (RUNS / plan.file).is_file():
+            print(plan.command, flush=True)
+            make_run(plan)
+    print(list_runs())
     return 0
 
 

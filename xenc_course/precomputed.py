@@ -1,18 +1,66 @@
 """Runs computed beforehand with the evaluate command, for results that do not fit in a lesson.
 
-`data/runs/index.json` says of each file which command made it, with which versions, and its hash.
+`data/runs/index.json` records the command, the versions and the SHA-256 of each file.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
-from .runs import read_run
+from .assets import cache_folder
+from .runs import read_run, write_run
 from .table import Table
+from .textfile import write_lines
 
 RUNS = Path(__file__).parent / "data" / "runs"
+INDEX = "index.json"
+DECIMALS = 4  # of the stored scores: a file shrinks to a third, and no metric moves in four digits
+BI_ENCODER = "all-MiniLM-L6-v2"
+LIBRARIES = ("torch", "sentence-transformers", "onnxruntime", "bm25s")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One stored run: what evaluate ranks, with which first stage and model."""
+
+    collection: str
+    model: str  # the name that `load_run` takes
+    first_stage: str
+    depth: int
+    queries: int | None = None
+    reranks: bool = False
+
+    @property
+    def file(self) -> str:
+        """Where the run lies, below `data/runs`."""
+        return f"{self.collection}/{self.model}.trec.gz"
+
+    @property
+    def command(self) -> str:
+        """The command that makes the run, to be given in the folder `data/runs`."""
+        parts = [f"python -m xenc_course evaluate --collection {self.collection}"]
+        parts += [f"--first-stage {self.first_stage} --depth {self.depth}"]
+        parts += [f"--queries {self.queries} --seed 0"] if self.queries else []
+        parts += [f"--model {self.model}"] if self.reranks else []
+        return " ".join([*parts, f"--out {self.file}"])
+
+
+def _plans(collection: str, depth: int, queries: int | None) -> list[Plan]:
+    """BM25 and the bi-encoder rank all passages; cross-encoders rerank what the latter found."""
+    found = f"{collection}/{BI_ENCODER}.trec.gz"
+    reranked = ("ms-marco-MiniLM-L12-v2-int8", "ms-marco-MiniLM-L12-v2")
+    return [
+        Plan(collection, "bm25", "bm25", depth, queries),
+        Plan(collection, BI_ENCODER, "bi-encoder", depth, queries),
+        *(Plan(collection, model, found, depth, queries, reranks=True) for model in reranked),
+    ]
+
+
+PLANS = _plans("helpdesk", 50, None) + _plans("wikipedia", 20, 1000)
 
 
 def load_run(collection: str, model: str) -> dict[str, dict[str, float]]:
@@ -27,10 +75,10 @@ def load_run(collection: str, model: str) -> dict[str, dict[str, float]]:
         raise ValueError(f"There is no stored run ({collection!r}, {model!r}): there are {known}.")
     entry = entries[collection, model]
     path = RUNS / entry["file"]
-    if hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
+    if _sha256(path) != entry["sha256"]:
         raise ValueError(
             f"The stored run {entry['file']} is not the one that was recorded: restore it with "
-            f"`git checkout` or make it again with `{entry['command']}`."
+            "`git checkout`, or remove it and make it again with `python -m xenc_course runs`."
         )
     return read_run(path)
 
@@ -42,5 +90,60 @@ def list_runs() -> Table:
 
 
 def run_index() -> list[dict]:
-    """What was recorded of each stored run, in the order in which they were made."""
-    return json.loads((RUNS / "index.json").read_text(encoding="utf-8"))
+    """What was recorded of each stored run."""
+    return json.loads((RUNS / INDEX).read_text(encoding="utf-8"))
+
+
+def make_run(plan: Plan) -> None:
+    """Make a stored run and record it. Killed and started again, it goes on where it was."""
+    from .collection import load_collection
+    from .reranking import rerank_and_evaluate
+
+    target = RUNS / plan.file
+    first_stage = plan.first_stage
+    if plan.reranks:
+        first_stage = str(RUNS / first_stage)
+    unfinished = cache_folder() / "unfinished-runs" / plan.collection
+    unfinished.mkdir(parents=True, exist_ok=True)
+    out = unfinished / f"{plan.model}.trec"
+    outcome = rerank_and_evaluate(
+        load_collection(plan.collection),
+        first_stage,
+        plan.model if plan.reranks else None,
+        out,
+        depth=plan.depth,
+        queries=plan.queries,
+    )
+    print(outcome)
+    run = read_run(out)
+    rounded = {
+        query: {document: round(score, DECIMALS) for document, score in scores.items()}
+        for query, scores in run.items()
+    }
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_run(rounded, target, tag=plan.model)
+    _record(plan, rounded)
+    out.unlink()
+
+
+def _record(plan: Plan, run: dict[str, dict[str, float]]) -> None:
+    entry = {
+        "collection": plan.collection,
+        "model": plan.model,
+        "file": plan.file,
+        "sha256": _sha256(RUNS / plan.file),
+        "queries": len(run),
+        "pairs": sum(map(len, run.values())),
+        "command": plan.command,
+        "decimals": DECIMALS,
+        "versions": {library: version(library) for library in LIBRARIES},
+    }
+    recorded = run_index() if (RUNS / INDEX).is_file() else []
+    entries = {e["file"]: e for e in recorded} | {plan.file: entry}
+    order = [p.file for p in PLANS]
+    kept = sorted(entries.values(), key=lambda e: order.index(e["file"]))
+    write_lines(RUNS / INDEX, [json.dumps(kept, indent=2)])
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
