@@ -14,6 +14,8 @@ ROOT_ARGS := $(if $(filter 0,$(shell id -u)),--allow-root)
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# OpenMP's threads sleep while they wait, as in the tests: see share_cores in xenc_course/lessons.py.
+lab: export OMP_WAIT_POLICY ?= PASSIVE
 lab: setup  ## set up and open the lessons in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=notebooks $(ROOT_ARGS) $(LAB_ARGS)
 

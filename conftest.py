@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from xenc_course.lessons import TolerantText
+from xenc_course.lessons import TolerantText, share_cores
 
 collect_ignore_glob = ["*.ipynb_checkpoints*"]
+
+share_cores()
 
 
 def pytest_collectstart(collector: pytest.Collector) -> None:

@@ -17,6 +17,8 @@ _HOMES = {
     "comparison": ("compare_runs",),
     "evaluation": ("Evaluation", "evaluate"),
     "precomputed": ("list_runs", "load_run"),
+    "reranking": ("rerank_and_evaluate",),
+    "scoring": ("load_scorer", "score_pairs"),
     "resampling": ("bootstrap_interval", "holm"),
     "runs": ("ranked", "read_run", "write_run"),
     "exercises": ("Feedback", "check"),

@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--depth", type=int, default=100, help="candidates a query (100)")
     add("--queries", type=int, metavar="N", help="a sample of N queries (all)")
     add("--seed", type=int, default=0, help="of the sample (0)")
-    add("--qrels", type=Path, help="judgements in place of the folder's qrels/test.tsv")
+    add("--qrels", type=Path, help="judgements, a file in the folder (qrels/test.tsv)")
     add(
         "--unknown-ids",
         choices=("refuse", "keep"),

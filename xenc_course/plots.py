@@ -348,7 +348,8 @@ def _scales(axes: Axes, drawn: Mapping[str, Points], *, logx: bool, logy: bool) 
         axes.set(**{f"{name}scale": "log"})
         values = np.unique(np.concatenate([points[k] for points in drawn.values()]))
         ratios = values[1:] / values[:-1]
-        if name == "x" and len(values) <= 8 and (ratios > 1.4).all():
+        round_numbers = all(float(f"{value:.3g}") == value for value in values)
+        if name == "x" and len(values) <= 8 and (ratios > 1.4).all() and round_numbers:
             axis.set_ticks(values)
         elif values[-1] / values[0] < 10:
             axis.set_major_locator(MaxNLocator(6))
@@ -398,13 +399,17 @@ def _name_points(axes: Axes, drawn: Mapping[str, Points], ranges: Mapping[str, P
         low, high = ranges.get(label, (y, y))
         ends = axes.transData.transform([(x[0], low[0]), (x[0], high[0])])
         taken.append(Bbox.from_extents(*ends[0] - 10, *ends[1] + 10))
-    sides = ((9, 0, "left", "center"), (-9, 0, "right", "center"))
-    sides += ((0, 9, "center", "bottom"), (0, -9, "center", "top"))
     for label, (x, y) in drawn.items():
-        for dx, dy, ha, va in (*sides, sides[0]):  # where no side is free, the right one
-            name = axes.annotate(
-                label, (x[0], y[0]), (dx, dy), textcoords="offset points", ha=ha, va=va
-            )
+        low, high = ranges.get(label, (y, y))
+        middle, top, bottom = (x[0], y[0]), (x[0], high[0]), (x[0], low[0])
+        sides = (
+            (middle, (9, 0), "left", "center"),
+            (middle, (-9, 0), "right", "center"),
+            (top, (0, 11), "center", "bottom"),
+            (bottom, (0, -11), "center", "top"),
+        )
+        for place, offset, ha, va in (*sides, sides[0]):  # where no side is free, the right one
+            name = axes.annotate(label, place, offset, textcoords="offset points", ha=ha, va=va)
             box = name.get_window_extent()
             inside = axes.bbox.x0 <= box.x0 and box.x1 <= axes.figure.bbox.x1
             if inside and not any(box.overlaps(other) for other in taken):

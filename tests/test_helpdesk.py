@@ -1,0 +1,125 @@
+"""The course's own collection keeps what its datasheet promises."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from xenc_course import HELPDESK, load_collection
+
+TAGS = {
+    "plain",
+    "paraphrase",
+    "decoy",
+    "negation",
+    "direction",
+    "swap",
+    "number",
+    "polysemy",
+    "typo",
+    "terse",
+    "story",
+    "noanswer",
+}
+
+
+@pytest.fixture(scope="module")
+def helpdesk():
+    return load_collection("helpdesk")
+
+
+def rows(name: str) -> list[list[str]]:
+    lines = (HELPDESK / "qrels" / name).read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines[1:]]
+
+
+def topic(document: str) -> str:
+    return document.rsplit("-", 1)[0]
+
+
+def test_it_is_as_large_as_the_datasheet_says(helpdesk):
+    datasheet = (HELPDESK / "DATASHEET.md").read_text(encoding="utf-8")
+    grades = Counter(grade for row in helpdesk.qrels.values() for grade in row.values())
+    assert f"{len(helpdesk.documents)} passages" in datasheet
+    assert f"{len(helpdesk.queries)} queries" in datasheet
+    assert f"{sum(grades.values())} judgements" in datasheet
+    for grade in (3, 2, 1, 0):
+        assert f"{grades[grade]} of grade {grade}" in datasheet
+    tags = Counter(helpdesk.tags.values())
+    assert set(tags) == TAGS
+    assert all(f"| `{tag}` | {count} |" in datasheet for tag, count in tags.items())
+    assert min(tags.values()) >= 8
+
+
+def test_every_query_is_judged_on_its_whole_topic_and_outside_it(helpdesk):
+    topics = {}
+    for document in helpdesk.documents:
+        topics.setdefault(topic(document), set()).add(document)
+    assert len(topics) >= 30
+    for query, row in helpdesk.qrels.items():
+        whole = [name for name, documents in topics.items() if documents <= row.keys()]
+        assert whole, query
+        assert len(row.keys() - topics[whole[0]]) >= 3, query
+
+
+def test_only_queries_without_an_answer_lack_a_full_answer(helpdesk):
+    for query, tag in helpdesk.tags.items():
+        best = max(helpdesk.qrels[query].values())
+        assert best == (0 if tag == "noanswer" else 3), query
+
+
+def test_the_agreement_in_the_datasheet_is_that_of_the_files():
+    second = {(query, document): int(grade) for query, document, grade in rows("second.tsv")}
+    settled = {(q, d): (int(a), int(b)) for q, d, a, b, _ in rows("settled.tsv")}
+    final = {(query, document): int(grade) for query, document, grade in rows("test.tsv")}
+    assert len(second) >= 0.25 * len(final)
+    # Where the judges agreed, the first grade is the final one; else it is recorded.
+    pairs = [(settled.get(key, (final[key],))[0], grade) for key, grade in second.items()]
+    assert sum(a != b for a, b in pairs) == len(settled) == 35
+    for power, stated in ((2, "0.965"), (1, "0.920"), (0, "0.854")):
+        assert f"{kappa(pairs, power):.3f}" == stated
+        assert stated in (HELPDESK / "DATASHEET.md").read_text(encoding="utf-8")
+
+
+def kappa(pairs: list[tuple[int, int]], power: int) -> float:
+    """Cohen's kappa with weights |a - b| ** power, or plain disagreement for power 0."""
+
+    def cost(a: int, b: int) -> float:
+        return abs(a - b) ** power if power else float(a != b)
+
+    first, second = (Counter(grades) for grades in zip(*pairs, strict=True))
+    observed = sum(cost(a, b) for a, b in pairs) / len(pairs)
+    by_chance = sum(cost(a, b) * first[a] * second[b] for a in first for b in second)
+    return 1 - observed / (by_chance / len(pairs) ** 2)
+
+
+def test_settled_grades_are_the_final_ones():
+    final = {(query, document): grade for query, document, grade in rows("test.tsv")}
+    assert all(final[q, d] == grade for q, d, _, _, grade in rows("settled.tsv"))
+
+
+def test_terse_queries_are_short_and_stories_long(helpdesk):
+    words = {query: len(text.split()) for query, text in helpdesk.queries.items()}
+    for query, tag in helpdesk.tags.items():
+        if tag == "terse":
+            assert words[query] <= 3, query
+        if tag == "story":
+            assert 40 <= words[query] <= 90, query
+
+
+def test_a_decoy_shares_as_many_words_with_the_query_as_the_answer_does(helpdesk):
+    def shared(query: str, document: str) -> int:
+        query_words, words = (
+            set(re.findall(r"[a-z0-9]+", text.lower()))
+            for text in (helpdesk.queries[query], helpdesk.passage(document))
+        )
+        return len(query_words & words)
+
+    for query, tag in helpdesk.tags.items():
+        if tag != "decoy":
+            continue
+        by_grade = {
+            grade: [shared(query, d) for d, g in helpdesk.qrels[query].items() if g == grade]
+            for grade in (0, 3)
+        }
+        assert max(by_grade[0]) >= max(by_grade[3]), query

@@ -1,0 +1,86 @@
+"""Stored runs are whole, recorded, and what the models give today."""
+
+import random
+import shutil
+
+import numpy as np
+import pytest
+
+from xenc_course import list_runs, load_bi_encoder, load_collection, load_run, precomputed
+from xenc_course.candidates import bm25_run
+from xenc_course.scoring import score_pairs
+
+ENTRIES = precomputed.run_index()
+SHARE = 0.02  # of the pairs are scored again
+
+
+def named(collection: str) -> list[str]:
+    return [entry["model"] for entry in ENTRIES if entry["collection"] == collection]
+
+
+def drawn(run: dict, seed: str) -> list[tuple[str, str]]:
+    pairs = [(query, document) for query, scores in run.items() for document in scores]
+    return random.Random(seed).sample(pairs, round(SHARE * len(pairs)))
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry["file"])
+def test_a_stored_run_is_the_recorded_one(entry):
+    run = load_run(entry["collection"], entry["model"])
+    assert len(run) == entry["queries"]
+    assert sum(map(len, run.values())) == entry["pairs"]
+    assert f"--out {entry['file']}" in entry["command"]
+    assert set(run) <= set(load_collection(entry["collection"]).queries)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry["file"])
+def test_a_share_of_the_pairs_scores_the_same_today(entry):
+    collection = load_collection(entry["collection"])
+    run = load_run(entry["collection"], entry["model"])
+    pairs = drawn(run, entry["file"])
+    texts = [(collection.queries[q], collection.passage(d)) for q, d in pairs]
+    stored = np.array([run[q][d] for q, d in pairs])
+    if entry["model"] == "bm25":
+        queries = {q: collection.queries[q] for q, _ in pairs}
+        passages = {d: collection.passage(d) for d in collection.documents}
+        again = bm25_run(passages, queries, entry["pairs"] // entry["queries"] + 1)
+        assert [again[q][d] for q, d in pairs] == pytest.approx(stored, abs=1e-3)
+    elif entry["model"] == precomputed.BI_ENCODER:
+        left, right = (load_bi_encoder().encode(column) for column in zip(*texts, strict=True))
+        assert (left * right).sum(axis=1) == pytest.approx(stored, abs=1e-3)
+    else:
+        scores = score_pairs(entry["model"], texts)
+        # Processors multiply 8-bit integers in different ways, floats nearly alike.
+        int8 = entry["model"].endswith("-int8")
+        assert scores == pytest.approx(stored, abs=1.0 if int8 else 1e-2)
+        assert np.median(np.abs(scores - stored)) < (0.2 if int8 else 1e-3)
+
+
+def test_the_list_names_every_run_and_its_command():
+    assert list_runs().column("model") == [entry["model"] for entry in ENTRIES]
+    assert "evaluate --collection helpdesk" in str(list_runs())
+
+
+def test_a_run_that_is_not_stored_is_refused_with_a_list():
+    with pytest.raises(ValueError, match=r"no stored run .*\('helpdesk', 'bm25'\)"):
+        load_run("helpdesk", "gpt")
+
+
+def test_a_changed_file_is_noticed(tmp_path, monkeypatch):
+    shutil.copytree(precomputed.RUNS, tmp_path / "runs")
+    monkeypatch.setattr(precomputed, "RUNS", tmp_path / "runs")
+    with (tmp_path / "runs" / "helpdesk" / "bm25.trec.gz").open("ab") as file:
+        file.write(b"\n")
+    with pytest.raises(ValueError, match="not the one that was recorded"):
+        load_run("helpdesk", "bm25")
+
+
+def test_a_run_can_be_made_again(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(precomputed, "RUNS", tmp_path)
+    monkeypatch.setattr(precomputed, "cache_folder", lambda: tmp_path / "cache")
+    plan = next(p for p in precomputed.PLANS if p.file == "helpdesk/bm25.trec.gz")
+    precomputed.make_run(plan)
+    assert "nDCG@10" in capsys.readouterr().out
+    again = load_run("helpdesk", "bm25")
+    monkeypatch.undo()
+    assert again == load_run("helpdesk", "bm25")
+    assert not list((tmp_path / "cache").rglob("*.trec"))
