@@ -42,7 +42,7 @@ def test_a_share_of_the_pairs_scores_the_same_today(entry):
     if entry["model"] == "bm25":
         queries = {q: collection.queries[q] for q, _ in pairs}
         passages = {d: collection.passage(d) for d in collection.documents}
-        again = bm25_run(passages, queries, entry["pairs"] // entry["queries"] + 1)
+        again = bm25_run(passages, queries, len(passages))
         assert [again[q][d] for q, d in pairs] == pytest.approx(stored, abs=1e-3)
     elif entry["model"] == precomputed.BI_ENCODER:
         left, right = (load_bi_encoder().encode(column) for column in zip(*texts, strict=True))
