@@ -288,6 +288,12 @@ def test_bm25_leaves_out_passages_that_share_no_word():
         bm25_run({"a": "the"}, {"q": "cats"}, depth=1)
 
 
+def test_bm25_takes_equal_passages_in_the_order_of_a_run():
+    passages = {f"d{number}": "cats purr" for number in range(40)} | {"best": "cats purr purr"}
+    run = bm25_run(passages, {"q": "purr"}, depth=4)
+    assert list(run["q"]) == ["best", "d9", "d8", "d7"]
+
+
 def test_the_bi_encoder_ranks_by_cosine():
     class Letters:
         def encode(self, texts: list[str], **options: bool) -> np.ndarray:

@@ -24,6 +24,9 @@ def bm25_run(
     more letters or digits, English stop words are left out, and there is no stemming. A passage
     that shares no word with the query scores 0 and is no candidate, so there may be fewer.
 
+    Passages of equal score rank as in `ranked`. bm25s' own `retrieve` leaves it to the processor
+    which of several equal passages it takes last, and its runs differ between machines by those.
+
     Raises ValueError when no passage has a word.
     """
     import bm25s
@@ -33,16 +36,21 @@ def bm25_run(
         raise ValueError("BM25 found no word in any passage: the passages are empty or stop words.")
     index = bm25s.BM25()
     index.index(tokens, show_progress=False)
-    found, scores = index.retrieve(
-        bm25s.tokenize(list(queries.values()), show_progress=False),
-        k=min(depth, len(passages)),
-        show_progress=False,
-    )
-    ids = list(passages)
+    words = bm25s.tokenize(list(queries.values()), return_ids=False, show_progress=False)
+    ids = np.array(list(passages), dtype=object)
     return {
-        query: {ids[i]: float(score) for i, score in zip(*row, strict=True) if score > 0}
-        for query, row in zip(queries, zip(found, scores, strict=True), strict=True)
+        query: _best(ids, index.get_scores(of_query), depth) if of_query else {}
+        for query, of_query in zip(queries, words, strict=True)
     }
+
+
+def _best(ids: np.ndarray, scores: np.ndarray, depth: int) -> dict[str, float]:
+    """The `depth` best of those that score above 0, best first; equal scores as in `ranked`."""
+    found = np.flatnonzero(scores > 0)
+    if len(found) > depth:  # sort only those that may be among the best
+        found = found[scores[found] >= np.partition(scores[found], -depth)[-depth]]
+    best = {ids[place]: float(scores[place]) for place in found}
+    return {document: best[document] for document in ranked(best)[:depth]}
 
 
 def bi_encoder_run(
