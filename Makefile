@@ -9,7 +9,7 @@ READY := $(VENV)/ready
 ROOT_ARGS := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks lint clean setup
+.PHONY: help lab test notebooks claims lint clean setup
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ test: setup  ## set up and run the unit tests and every lesson
 
 notebooks: setup  ## run every lesson in place and store its outputs
 	$(BIN)/python -m xenc_course notebooks
+
+claims: setup  ## write CLAIMS.md from the outputs that the lessons store
+	$(BIN)/python -m xenc_course claims
 
 lint: setup  ## check the style of code and lessons
 	$(BIN)/ruff check .

@@ -9,6 +9,7 @@ from pathlib import Path
 from .assets import ASSETS, AssetError, cache_folder, fetch
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+CLAIMS = NOTEBOOKS.parent / "CLAIMS.md"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -63,6 +64,10 @@ def _parser() -> argparse.ArgumentParser:
 
     runs = commands.add_parser("runs", help="make the stored runs that are missing (an hour)")
     runs.set_defaults(run=_runs)
+
+    claims = commands.add_parser("claims", help="write CLAIMS.md from the lessons' outputs")
+    claims.add_argument("--check", action="store_true", help="write nothing; fail if it differs")
+    claims.set_defaults(run=_claims)
 
     notebooks = commands.add_parser("notebooks", help="run lessons in place and store the outputs")
     notebooks.add_argument("names", nargs="*", metavar="NAME", help="such as 01_basics (all)")
@@ -126,6 +131,13 @@ def _runs(options: argparse.Namespace) -> int:
             print(plan.command, flush=True)
             make_run(plan)
     print(list_runs())
+    return 0
+
+
+def _claims(options: argparse.Namespace) -> int:
+    from .claims import check_claims, write_claims
+
+    (check_claims if options.check else write_claims)(NOTEBOOKS, CLAIMS)
     return 0
 
 

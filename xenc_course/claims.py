@@ -1,0 +1,142 @@
+"""CLAIMS.md: every verdict and every cited figure of the lessons, read off their stored outputs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from .outputs import shown_text
+from .prose import SOURCE, figures
+from .textfile import write_lines
+
+INTERVAL = re.compile(r"(?:interval[^,;\d+-]*|\()([+-]?\d[\d,.]*\d to [+-]?\d[\d,.]*\d)")
+BOX = re.compile(r"Claim: (.+)\nMeasured: (.+)\nVerdict: [✓✗] (holds|does not hold)")
+ROW = re.compile(r"^(.+)\t(.+)\t[✓✗] (holds|does not hold)\t?$", re.MULTILINE)
+MARKER = re.compile(r"^\s*#\s*NBVAL_IGNORE_OUTPUT\s*$", re.MULTILINE)
+CITED_CODE = re.compile(r"^# Source: (.+)$", re.MULTILINE)
+IN_CODE = re.compile(r"(?<![\w.\"'])-?\d[\d_]*(?:\.\d+)?(?![\w\"'])")
+HEAD = """# Claims of the lessons
+
+Made by `make claims` from the stored outputs of the lessons; `make test` fails when the two differ.
+A verdict is computed in the lesson, whichever way it comes out. "Timing" marks what hangs on the
+machine: such a cell is not compared when the lessons run as tests, and may say something else on
+yours.
+"""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A verdict as a lesson displays it.
+
+    cell: the first that shows it, from 1. timing: that cell's output is not compared in tests.
+    """
+
+    lesson: str
+    cell: int
+    text: str
+    measured: str
+    holds: bool
+    timing: bool
+
+    @property
+    def interval(self) -> str:
+        """The intervals that the measurement states, or a dash."""
+        return ", ".join(INTERVAL.findall(self.measured)) or "–"
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Published figures that a lesson quotes, and where they come from; cell from 1."""
+
+    lesson: str
+    cell: int
+    figures: tuple[str, ...]
+    source: str
+
+
+def claims(notebook: NotebookNode, lesson: str) -> Iterator[Claim]:
+    """Every verdict of a lesson once, where it is first displayed."""
+    seen = set()
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type != "code":
+            continue
+        text = shown_text(cell)
+        tagged = "nbval-ignore-output" in cell.metadata.get("tags", [])
+        timing = tagged or MARKER.search(cell.source) is not None
+        for claim, measured, word in [*BOX.findall(text), *ROW.findall(text)]:
+            if claim not in seen:
+                seen.add(claim)
+                yield Claim(lesson, number, claim, measured, word == "holds", timing)
+
+
+def citations(notebook: NotebookNode, lesson: str) -> Iterator[Citation]:
+    """Figures in paragraphs that name a source, and in code cells with a line `# Source: ...`."""
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type == "code" and (source := CITED_CODE.search(cell.source)):
+            code = CITED_CODE.sub("", cell.source)
+            yield Citation(lesson, number, tuple(IN_CODE.findall(code)), source.group(1))
+    quoted: dict[tuple[int, str], list[str]] = {}
+    for figure in figures(notebook):
+        if figure.cited:
+            quoted.setdefault((figure.cell, _source(figure.paragraph)), []).append(figure.text)
+    for (number, source), texts in quoted.items():
+        yield Citation(lesson, number, tuple(texts), source)
+
+
+def claims_page(folder: Path) -> list[str]:
+    """The lines of CLAIMS.md for the lessons of a folder."""
+    lessons = {p.stem: nbformat.read(p, 4) for p in sorted(folder.glob("*.ipynb"))}
+    verdicts = [claim for name, book in lessons.items() for claim in claims(book, name)]
+    cited = [entry for name, book in lessons.items() for entry in citations(book, name)]
+    held = sum(claim.holds for claim in verdicts)
+    lines = [*HEAD.splitlines(), "", "## Verdicts", ""]
+    lines.append(f"{len(verdicts)} claims, of which {held} hold.")
+    for name in lessons:
+        lines += ["", f"### [{name}](notebooks/{name}.ipynb)", ""]
+        lines += _table(
+            ("cell", "claim", "measured", "interval", "verdict"),
+            (
+                (c.cell, c.text, c.measured, c.interval, _word(c))
+                for c in verdicts
+                if c.lesson == name
+            ),
+        )
+    lines += ["", "## Cited figures", ""]
+    ordered = sorted(cited, key=lambda entry: (entry.lesson, entry.cell))
+    rows = [(e.lesson, e.cell, ", ".join(e.figures), e.source) for e in ordered]
+    return [*lines, *_table(("lesson", "cell", "figures", "source"), rows)]
+
+
+def write_claims(folder: Path, page: Path) -> None:
+    """Write CLAIMS.md anew, whole or not at all."""
+    write_lines(page, claims_page(folder))
+
+
+def check_claims(folder: Path, page: Path) -> None:
+    """Raise ValueError when CLAIMS.md is not what the lessons say now."""
+    kept = page.read_text(encoding="utf-8").splitlines() if page.is_file() else []
+    if kept != claims_page(folder):
+        raise ValueError("CLAIMS.md differs from the lessons: run `make claims` and commit it.")
+
+
+def _word(claim: Claim) -> str:
+    word = "holds" if claim.holds else "does not hold"
+    return f"{word} (timing)" if claim.timing else word
+
+
+def _source(paragraph: str) -> str:
+    """What a paragraph says of its source: the sentence that names it, without markup."""
+    sentences = re.split(r"(?<=[.?])\s+(?=[A-Z])", paragraph)
+    found = [sentence for sentence in sentences if SOURCE.search(sentence)]
+    return re.sub(r"[*`]", "", " ".join(found))
+
+
+def _table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:
+    cells = [[str(value).replace("|", "\\|") for value in row] for row in (columns, *rows)]
+    lines = [f"| {' | '.join(row)} |" for row in cells]
+    return [lines[0], "|" + "---|" * len(cells[0]), *lines[1:]]
