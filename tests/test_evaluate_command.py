@@ -82,12 +82,12 @@ def test_bm25_candidates_are_reranked_written_and_measured(tmp_path: Path):
 
 def test_a_killed_command_goes_on_where_it_was(tmp_path: Path):
     whole, out = tmp_path / "whole.trec", tmp_path / "run.trec"
-    rerank_and_evaluate(library(), "bm25", "overlap", whole, scorer=Overlap())
-    assert len(read_run(whole)["q0"]) == 12
+    rerank_and_evaluate(library(20, 20), "bm25", "overlap", whole, scorer=Overlap())
+    assert len(read_run(whole)["q0"]) == 20
     program = (
         "from test_evaluate_command import KilledAfter, library\n"
         "from xenc_course.reranking import rerank_and_evaluate as go\n"
-        f"go(library(), 'bm25', 'overlap', {str(out)!r}, scorer=KilledAfter(2))\n"
+        f"go(library(20, 20), 'bm25', 'overlap', {str(out)!r}, scorer=KilledAfter(1))\n"
     )
     killed = subprocess.run(
         [sys.executable, "-c", program], cwd=Path(__file__).parent, capture_output=True, check=False
@@ -96,18 +96,18 @@ def test_a_killed_command_goes_on_where_it_was(tmp_path: Path):
     assert not out.exists()
     journal = tmp_path / "run.trec.journal"
     kept = [line.split("\t") for line in journal.read_text().splitlines()[1:]]
-    assert len(kept) == 2 * BLOCK
+    assert len(kept) == BLOCK
     with journal.open("a") as file:
         file.write("q9\tp11")  # the line that a kill tore
 
     rest = Overlap()
-    found = rerank_and_evaluate(library(), "bm25", "overlap", out, scorer=rest)
-    assert (found.work.pairs, found.work.scored) == (120, 120 - 2 * BLOCK)
-    assert "(64 more were in the journal)" in str(found)
-    texts = library()
+    found = rerank_and_evaluate(library(20, 20), "bm25", "overlap", out, scorer=rest)
+    assert (found.work.pairs, found.work.scored) == (400, 400 - BLOCK)
+    assert "(128 more were in the journal)" in str(found)
+    texts = library(20, 20)
     before = {(texts.queries[query], texts.documents[document]) for query, document, _ in kept}
-    assert len(before) == 2 * BLOCK
-    assert len(rest.asked) == len(set(rest.asked)) == 120 - 2 * BLOCK
+    assert len(before) == BLOCK
+    assert len(rest.asked) == len(set(rest.asked)) == 400 - BLOCK
     assert not before & set(rest.asked)
     assert out.read_bytes() == whole.read_bytes()
     assert not journal.exists()
@@ -319,12 +319,12 @@ def test_the_best_of_a_run():
 
 
 def test_scores_keep_the_order_of_the_pairs_and_progress_is_told():
-    pairs = [("a b c", " ".join("abc"[: n % 4])) for n in range(70)]
+    pairs = [("a b c", " ".join("abc"[: n % 4])) for n in range(270)]
     told: list[int] = []
     scores = score_pairs(Overlap(), pairs, told.append)
     assert scores.dtype == np.float32
-    assert scores.tolist() == [n % 4 for n in range(70)]
-    assert told == [32, 32, 6]
+    assert scores.tolist() == [n % 4 for n in range(270)]
+    assert told == [128, 128, 14]
     assert score_pairs(Overlap(), []).shape == (0,)
 
 
@@ -363,7 +363,7 @@ def test_a_pytorch_model_scores_as_published():
 def test_another_model_in_the_same_folder_is_another_job(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    def interrupted(name: str) -> None:
+    def interrupted(name: str, backend: str) -> None:
         raise KeyboardInterrupt
 
     folder, out = tmp_path / "model", tmp_path / "run.trec"

@@ -19,7 +19,7 @@ _HOMES = {
     "evaluation": ("Evaluation", "evaluate"),
     "precomputed": ("list_runs", "load_run"),
     "reranking": ("rerank_and_evaluate",),
-    "scoring": ("load_scorer", "score_pairs"),
+    "scoring": ("Reranker", "load_scorer", "score_pairs"),
     "resampling": ("bootstrap_interval", "holm"),
     "runs": ("ranked", "read_run", "write_run"),
     "exercises": ("Feedback", "check"),

@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--collection", required=True, help="helpdesk, wikipedia, irds:ID or a BEIR folder")
     add("--first-stage", default="bm25", help="bm25, bi-encoder, judged or a TREC run (bm25)")
     add("--model", help="a name of the catalogue, hub id or folder; none: the first stage alone")
+    add("--backend", default="auto", help="torch, onnx, onnx-int8, or the faster exact one (auto)")
     add("--out", type=Path, help="the TREC run to write, gzip if it ends in .gz")
     add("--depth", type=int, default=100, help="candidates a query (100)")
     add("--queries", type=int, metavar="N", help="a sample of N queries (all)")
@@ -118,6 +119,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         seed=options.seed,
         titles=not options.no_titles,
         metrics=options.metrics or METRICS,
+        backend=options.backend,
     )
     print(outcome)
     return 0

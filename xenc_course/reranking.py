@@ -5,83 +5,21 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from .candidates import best_of, bi_encoder_run, bm25_run
 from .collection import Collection
 from .comparison import RunComparison, compare_runs
-from .evaluation import METRICS, Evaluation, evaluate, parse_metrics
+from .evaluation import METRICS, evaluate, parse_metrics
 from .journal import Journal
 from .models import load_bi_encoder, model_folder
+from .outcome import Outcome, Work
 from .runs import Run, check_id, read_run, write_run
-from .scoring import BLOCK, Pair, Scorer, load_scorer, score_pairs
-from .table import Table
+from .scoring import BLOCK, Reranker, Scorer, load_scorer, score_pairs
+from .tokens import Pair
 
 JUDGED = "judged"
 FIRST_STAGES = ("bm25", "bi-encoder", JUDGED)
-
-
-@dataclass(frozen=True)
-class Work:
-    """Pairs of the reranked run, how many of them were scored in this call, in how many seconds."""
-
-    pairs: int
-    scored: int
-    seconds: float
-
-    def __str__(self) -> str:
-        """One sentence: pairs, seconds, pairs per second."""
-        kept = self.pairs - self.scored
-        resumed = f" ({kept:,} more were in the journal)" if kept else ""
-        rate = f": {self.scored / self.seconds:.1f} pairs/s" if self.scored else ""
-        return f"Scored {self.scored:,} pairs in {self.seconds:.1f} s{resumed}{rate}."
-
-
-@dataclass(frozen=True, repr=False)
-class Outcome:
-    """What the evaluate command found; `str` is what it prints.
-
-    Attributes:
-        evaluations: by name, of the first stage (judged passages have none) and of the model.
-        comparison: of the two on the first metric, where there are two.
-        notes: what a reader must know beside the numbers.
-        work: pairs and seconds; no pairs without a model.
-    """
-
-    evaluations: Mapping[str, Evaluation]
-    comparison: RunComparison | None
-    notes: tuple[str, ...]
-    work: Work
-
-    def table(self) -> Table:
-        """One row a metric and run: mean, and the lower and upper end of the 95 % interval."""
-        first = next(iter(self.evaluations.values()))
-        rows = [
-            (metric, name, found[metric].mean, found[metric].low, found[metric].high)
-            for metric in (score.metric for score in first.scores)
-            for name, found in self.evaluations.items()
-        ]
-        notes = [
-            f"{name}: {note}" for name, found in self.evaluations.items() for note in found.notes()
-        ]
-        return Table(
-            ["metric", "run", "mean", "95 % from", "to"],
-            rows,
-            caption=f"{first.collection}: means over {len(first.queries):,} queries",
-            notes=[*notes, *self.notes],
-        )
-
-    def __str__(self) -> str:
-        """The tables as aligned text, and the speed when a model has scored."""
-        parts = [str(self.table())]
-        if self.comparison is not None:
-            parts.append(str(self.comparison))
-        if self.work.pairs:
-            parts.append(str(self.work))
-        return "\n\n".join(parts)
-
-    __repr__ = __str__
 
 
 def rerank_and_evaluate(
@@ -95,6 +33,7 @@ def rerank_and_evaluate(
     seed: int = 0,
     titles: bool = True,
     metrics: str | Iterable[str] = METRICS,
+    backend: str = "auto",
     scorer: Scorer | None = None,
 ) -> Outcome:
     """Rank a collection with a first stage, rerank its best passages with a model, evaluate both.
@@ -106,6 +45,7 @@ def rerank_and_evaluate(
     with a model. Until it is whole its scores are in `<out>.journal`, where the same call goes on.
     queries, seed: rank a sample of the judged queries instead of all.
     titles: whether a model reads "title text" (BEIR's convention) or the text alone.
+    backend: "auto", "torch", "onnx" or "onnx-int8", as `Reranker` takes them.
     scorer: scores the pairs when it is not to be loaded by the name `model`.
 
     Raises ValueError for arguments that do not fit together, an `out` that exists, a candidate
@@ -127,8 +67,9 @@ def rerank_and_evaluate(
         job = settings | {"model": model, "set of pairs": _pairs_hash(texts)}
         if scorer is None:
             job["weights"] = _weights_hash(model_folder(model))
+            job["backend"] = backend
         with Journal(target.with_name(target.name + ".journal"), job) as journal:
-            work = _score(texts, scorer or load_scorer(model), journal)
+            work = _score(texts, scorer or load_scorer(model, backend), journal)
             runs[model] = {
                 query: {document: journal.scores[query, document] for document in documents}
                 for query, documents in candidates.items()
@@ -241,15 +182,17 @@ def _score(texts: Mapping[tuple[str, str], Pair], scorer: Scorer, journal: Journ
     """Score the pairs that the journal does not have, block by block."""
     from tqdm import tqdm
 
+    cut = 0
     waiting = [ids for ids in texts if ids not in journal.scores]
     started = time.perf_counter()
     with tqdm(total=len(texts), initial=len(texts) - len(waiting), unit="pair") as bar:
         for start in range(0, len(waiting), BLOCK):
             block = waiting[start : start + BLOCK]
             scores = score_pairs(scorer, [texts[ids] for ids in block])
+            cut += scorer.report.cut if isinstance(scorer, Reranker) else 0
             journal.add((*ids, float(score)) for ids, score in zip(block, scores, strict=True))
             bar.update(len(block))
-    return Work(len(texts), len(waiting), time.perf_counter() - started)
+    return Work(len(texts), len(waiting), time.perf_counter() - started, cut)
 
 
 def _comparison(

@@ -1,26 +1,233 @@
-"""Score many (query, passage) pairs with a cross-encoder, through PyTorch or onnxruntime."""
+"""Score many (query, passage) pairs with a cross-encoder, as fast as this machine can.
+
+Nothing is spent twice: a query is tokenised once for all its passages, pairs of like length share a
+batch, and a pair that was scored before may be remembered. Memory is bounded whatever comes in.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from pathlib import Path
+import time
+import warnings
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .models import DEFAULT_CROSS_ENCODER, load_cross_encoder, model_folder
+from .backends import run_batches
+from .batches import by_budget
+from .choosing import Choice, Chooser
+from .models import DEFAULT_CROSS_ENCODER
+from .tokens import Pair
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-Pair = tuple[str, str]
 Scorer = Callable[[Sequence[Pair]], np.ndarray]
+WINDOW = 1024  # pairs that are tokenised, sorted and scored together: what memory holds at a time
+BLOCK = 128  # pairs between two reports of progress
 
-MAX_TOKENS = (
-    512  # of query, passage and special tokens together: what BERT-like models were trained on
-)
-BLOCK = 32  # pairs between two reports of progress
+
+@dataclass(frozen=True)
+class Report:
+    """What the last call did.
+
+    pairs; scored: of them, the others were equal to one of these or in the cache; seconds; tokens:
+    of the scored pairs; computed: the same with padding; cut: scored pairs that were too long and
+    lost their end; backend: "torch", "onnx" or "onnx-int8".
+    """
+
+    pairs: int = 0
+    scored: int = 0
+    seconds: float = 0.0
+    tokens: int = 0
+    computed: int = 0
+    cut: int = 0
+    backend: str = ""
+
+    @property
+    def padding(self) -> float:
+        """The share of what was computed that is padding, from 0 to 1."""
+        return 1 - self.tokens / self.computed if self.computed else 0.0
+
+    def __str__(self) -> str:
+        """One sentence."""
+        rate = f", {self.pairs / self.seconds:,.1f} pairs/s" if self.seconds else ""
+        return (
+            f"{self.pairs:,} pairs in {self.seconds:.2f} s{rate} ({self.backend}): "
+            f"{self.pairs - self.scored:,} known before, {self.tokens:,} tokens, "
+            f"{self.padding:.1%} padding, {self.cut:,} pairs cut."
+        )
+
+
+class Reranker:
+    """A cross-encoder's logits, quickly: the same pairs and errors as `CrossEncoder.predict`.
+
+    >>> reranker = Reranker()
+    >>> reranker.score([("capital of Peru", "Lima is the capital of Peru.")])
+    >>> reranker.rank("capital of Peru", ["Lima is the capital of Peru.", "Peru has coasts."])
+
+    A pair's score does not depend on the pairs beside it: within 1e-4 in fp32, where a batch adds
+    the same numbers in another order, and exactly in int8, where every pair is computed alone.
+    """
+
+    def __init__(
+        self,
+        model: str | CrossEncoder | None = None,
+        backend: str = "auto",
+        *,
+        truncation: str = "passage",
+        workers: int | None = None,
+        batch_tokens: int | None = None,
+        cache: int = 0,
+    ) -> None:
+        """model: a name of the catalogue, a hub id, a folder, or a loaded `CrossEncoder`; None
+        means ``$XENC_CROSS_ENCODER`` or the course's L12.
+
+        backend: "torch" (any device), "onnx" (fp32, exported once), "onnx-int8" (8-bit integers: a
+        little other scores, see lesson 05), or "auto": the faster of the first two on some of the
+        first pairs; an ONNX folder is run as it is, and a GPU means torch. `choice` says what was
+        taken and why.
+        truncation: see `PairTokenizer`. workers: threads of onnxruntime (cores). batch_tokens: of
+        a batch's table, padding included. cache: pairs whose scores are kept, the oldest go first.
+
+        Raises what `load_cross_encoder` raises, and ValueError for an unknown backend or truncation
+        and for a model that gives more than one number a pair.
+        """
+        if isinstance(model, str) or model is None:
+            model = model or os.environ.get("XENC_CROSS_ENCODER") or DEFAULT_CROSS_ENCODER
+        if cache < 0 or any(n is not None and n < 1 for n in (workers, batch_tokens)):
+            raise ValueError("workers and batch_tokens are 1 or more, and cache is 0 or more.")
+        self._choose = Chooser(model, backend, truncation, workers)
+        self._batch_tokens = batch_tokens
+        self._kept: OrderedDict[bytes, np.float32] = OrderedDict()
+        self._room = cache
+        self._report = Report()
+
+    @property
+    def choice(self) -> Choice | None:
+        """Which backend scores, and why; None before "auto" has seen its first pairs."""
+        return self._choose.made
+
+    @property
+    def report(self) -> Report:
+        """What the last call did."""
+        return self._report
+
+    def score(
+        self, pairs: Iterable[Pair] | Pair, progress: bool | Callable[[int], object] = True
+    ) -> np.ndarray:
+        """The logit of each (query, passage) pair: float32, shape (n,); of one pair, shape ().
+
+        progress: a bar on stderr from the second second on, or a function that is called with the
+        number of pairs done since its last call. Warns when pairs were cut.
+
+        Raises TypeError when a pair is not two strings, ValueError for text that cannot be
+        tokenised and for a score that is not finite; what the pairs' own iterator raises goes on.
+        """
+        if _is_pair(pairs):
+            return self.score([pairs], progress)[0]
+        total = len(pairs) if hasattr(pairs, "__len__") else None
+        with _bar(total, progress) as advance:
+            scores = np.fromiter(self.stream(pairs, advance), dtype=np.float32)
+        if self._report.cut:
+            warnings.warn(
+                f"{self._report.cut:,} of {self._report.pairs:,} pairs were longer than the model "
+                "reads and lost their end: split long passages, or see Reranker.report.",
+                stacklevel=2,
+            )
+        return scores
+
+    def __call__(self, pairs: Sequence[Pair]) -> np.ndarray:
+        """`score` without a bar: a reranker serves wherever a function of pairs is wanted."""
+        return self.score(pairs, progress=False)
+
+    def stream(
+        self, pairs: Iterable[Pair], progress: Callable[[int], object] | None = None
+    ) -> Iterator[np.float32]:
+        """The logits one by one, in order, in bounded memory; `report` grows with every window.
+
+        progress: called with the number of pairs done since its last call.
+        """
+        self._report = Report()
+        rest = iter(pairs)
+        while window := list(islice(rest, WINDOW)):
+            yield from self._window(window, progress or (lambda done: None))
+
+    def rank(
+        self,
+        query: str,
+        passages: Sequence[str],
+        top_k: int | None = None,
+        return_documents: bool = False,
+    ) -> list[dict[str, object]]:
+        """The passages, best first, as `CrossEncoder.rank` gives them.
+
+        Each is {"corpus_id": place in `passages`, "score": logit}, with "text" when documents are
+        wanted. Equal scores keep the order of the passages.
+        """
+        if isinstance(passages, str):
+            raise TypeError("passages is one string: give a list of passages.")
+        scores = self.score([(query, passage) for passage in passages])
+        ranking = []
+        for place in np.argsort(-scores, kind="stable")[:top_k]:
+            entry = {"corpus_id": int(place), "score": scores[place]}
+            ranking.append(entry | {"text": passages[place]} if return_documents else entry)
+        return ranking
+
+    def _window(self, window: list[Pair], advance: Callable[[int], object]) -> np.ndarray:
+        """Score up to `WINDOW` pairs; equal pairs are computed once."""
+        started = time.perf_counter()
+        check_pairs(window)
+        keys = [_key(pair) for pair in window]
+        found = {key: self._kept[key] for key in keys if key in self._kept}
+        new = {key: pair for key, pair in zip(keys, window, strict=True) if key not in found}
+        if new:
+            found |= zip(new, self._computed(list(new.values()), advance), strict=True)
+        advance(len(window) - len(new))
+        self._keep(keys, found)
+        self._report = replace(
+            self._report,
+            pairs=self._report.pairs + len(window),
+            seconds=self._report.seconds + time.perf_counter() - started,
+        )
+        return np.array([found[key] for key in keys], dtype=np.float32)
+
+    def _computed(self, pairs: list[Pair], advance: Callable[[int], object]) -> np.ndarray:
+        """Tokenise, sort into batches, run them, and put the logits into the order of the pairs."""
+        tokenizer, backend = self._choose(pairs)
+        tokens = tokenizer(pairs)
+        lengths = np.array([len(each) for each in tokens])
+        batches = by_budget(lengths, self._batch_tokens or backend.batch_tokens)
+        scores = np.empty(len(pairs), dtype=np.float32)
+        results = run_batches(backend, [[tokens[place] for place in batch] for batch in batches])
+        for batch, logits in zip(batches, results, strict=True):
+            scores[batch] = logits
+            advance(len(batch))
+        before = self._report
+        self._report = replace(
+            before,
+            scored=before.scored + len(pairs),
+            tokens=before.tokens + int(lengths.sum()),
+            computed=before.computed + sum(len(b) * int(lengths[b].max()) for b in batches),
+            cut=before.cut + sum(each.cut for each in tokens),
+            backend=self.choice.backend,
+        )
+        return checked(scores, pairs)
+
+    def _keep(self, keys: list[bytes], found: dict[bytes, np.float32]) -> None:
+        """Remember the scores of the pairs that were asked for last."""
+        if self._room:
+            for key in keys:
+                self._kept[key] = found[key]
+                self._kept.move_to_end(key)
+            while len(self._kept) > self._room:
+                self._kept.popitem(last=False)
 
 
 def score_pairs(
@@ -36,80 +243,35 @@ def score_pairs(
     Raises TypeError when a pair is not two strings, ValueError when the model gives another number
     of scores than there are pairs or one that is not finite, and what `load_scorer` raises.
     """
-    for pair in pairs:
-        if isinstance(pair, str) or [type(text) for text in pair] != [str, str]:
-            raise TypeError(f"A pair is (query, passage), two strings, not {pair!r}.")
+    check_pairs(pairs)
     scorer = _as_scorer(model)
     scores = np.empty(len(pairs), dtype=np.float32)
     for start in range(0, len(pairs), BLOCK):
         block = pairs[start : start + BLOCK]
-        scores[start : start + BLOCK] = _checked(scorer(block), block)
+        scores[start : start + BLOCK] = checked(scorer(block), block)
         if progress is not None:
             progress(len(block))
     return scores
 
 
-def load_scorer(name: str | None = None) -> Scorer:
-    """A function from n (query, passage) pairs to their n logits, float32.
+def load_scorer(name: str | None = None, backend: str = "auto") -> Reranker:
+    """A function from n (query, passage) pairs to their n logits, float32: `Reranker.score`.
 
-    name: a name of the catalogue, a hub id, or a folder that holds `model.safetensors`, or
-    `model.onnx` and `tokenizer.json`; the default cross-encoder if None. Of a pair longer than the
-    model takes, the end of the longer text is cut off, as sentence-transformers does.
-
-    Raises what `load_cross_encoder` raises.
+    name, backend: see `Reranker`. A pair that is longer than the model reads loses the end of its
+    longer text, as in sentence-transformers.
     """
-    folder = model_folder(name or os.environ.get("XENC_CROSS_ENCODER") or DEFAULT_CROSS_ENCODER)
-    if (folder / "model.onnx").is_file() and not any(folder.glob("*.safetensors")):
-        return _onnx_scorer(folder)
-    return _as_scorer(load_cross_encoder(str(folder)))
+    return Reranker(name, backend, truncation="longest_first")
 
 
-def _as_scorer(model: str | CrossEncoder | Scorer) -> Scorer:
-    if isinstance(model, str):
-        return load_scorer(model)
-    if not hasattr(model, "predict"):
-        return model
-    # On a CPU small batches waste less on padding (lesson 06); a GPU wants larger ones.
-    size = 4 if model.device.type == "cpu" else BLOCK
-    return lambda pairs: model.predict(list(pairs), batch_size=size, show_progress_bar=False)
+def check_pairs(pairs: Sequence[Pair]) -> None:
+    """Raise TypeError for anything that is not two strings."""
+    for pair in pairs:
+        if not _is_pair(pair):
+            raise TypeError(f"A pair is (query, passage), two strings, not {pair!r:.80}.")
 
 
-def _onnx_scorer(folder: Path) -> Scorer:
-    """One pair at a time, on as many threads as there are cores.
-
-    A CPU gains nothing from larger batches, nothing is spent on padding, and a score does not hang
-    on the pair's neighbours: in a batch, dynamic int8 would take one scale for all.
-    """
-    from concurrent.futures import ThreadPoolExecutor
-
-    from onnxruntime import InferenceSession, SessionOptions
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(MAX_TOKENS)
-    options = SessionOptions()
-    options.intra_op_num_threads = 1
-    session = InferenceSession(
-        str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-    )
-    inputs = [entry.name for entry in session.get_inputs()]
-    pool = ThreadPoolExecutor(os.cpu_count())
-
-    def score(pair: Pair) -> float:
-        encoded = tokenizer.encode(*pair)
-        values = {
-            "input_ids": encoded.ids,
-            "attention_mask": encoded.attention_mask,
-            "token_type_ids": encoded.type_ids,
-        }
-        feed = {name: np.array([values[name]], dtype=np.int64) for name in inputs}
-        return session.run(None, feed)[0].item()
-
-    return lambda pairs: np.array(list(pool.map(score, pairs)), dtype=np.float32)
-
-
-def _checked(scores: np.ndarray, pairs: Sequence[Pair]) -> np.ndarray:
+def checked(scores: np.ndarray, pairs: Sequence[Pair]) -> np.ndarray:
+    """The scores as float32 (n,); ValueError unless they are one finite number a pair."""
     scores = np.asarray(scores, dtype=np.float32)
     if scores.shape != (len(pairs),):
         raise ValueError(
@@ -123,3 +285,36 @@ def _checked(scores: np.ndarray, pairs: Sequence[Pair]) -> np.ndarray:
             f"passage {passage[:60]!r}."
         )
     return scores
+
+
+def _as_scorer(model: str | CrossEncoder | Scorer) -> Scorer:
+    if isinstance(model, str):
+        return load_scorer(model)
+    if hasattr(model, "predict"):
+        return Reranker(model, "torch", truncation="longest_first")
+    return model
+
+
+@contextmanager
+def _bar(
+    total: int | None, progress: bool | Callable[[int], object]
+) -> Iterator[Callable[[int], object]]:
+    """What to tell how many pairs are done: a function, or a bar that shows after two seconds."""
+    if callable(progress):
+        yield progress
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=total, unit="pair", delay=2, disable=not progress) as bar:
+        yield bar.update
+
+
+def _is_pair(value: object) -> bool:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return False
+    return [type(text) for text in value] == [str, str]
+
+
+def _key(pair: Pair) -> bytes:
+    query, passage = (text.encode("utf-8", "surrogatepass") for text in pair)
+    return blake2b(len(query).to_bytes(8, "big") + query + passage, digest_size=16).digest()

@@ -1,0 +1,102 @@
+"""Any BERT-like cross-encoder as an ONNX file, in fp32 or dynamic int8, kept in the cache.
+
+The file's name is the SHA-256 of the weights, so a model that is trained on is exported anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .assets import cache_folder
+
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder
+
+OPSET = 18
+
+
+def exported(checksum: str, load: Callable[[], CrossEncoder], *, int8: bool = False) -> Path:
+    """The ONNX file of the weights with this checksum; `load` gives the model if it is missing.
+
+    fp32 takes seconds and as much disk as the weights; int8 a quarter, quantised from fp32 with
+    onnxruntime (weights to 8 bits, activations while it runs).
+    """
+    path = onnx_path(checksum, int8=int8)
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        scratch = path.with_name(f".{os.getpid()}-{path.name}")
+        try:
+            if int8:
+                _quantise(exported(checksum, load), scratch)
+            else:
+                _export(load(), scratch)
+            scratch.replace(path)
+        finally:
+            scratch.unlink(missing_ok=True)
+    return path
+
+
+def onnx_path(checksum: str, *, int8: bool = False) -> Path:
+    """Where that file lies, or will lie."""
+    return cache_folder() / "onnx" / f"{checksum}{'-int8' if int8 else ''}.onnx"
+
+
+def folder_checksum(folder: Path) -> str:
+    """SHA-256 over a folder's weights and configuration."""
+    digest = hashlib.sha256()
+    for path in [*sorted(folder.glob("*.safetensors")), folder / "config.json"]:
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def model_checksum(model: CrossEncoder) -> str:
+    """SHA-256 over the weights of a loaded model."""
+    digest = hashlib.sha256(model.model.config.to_json_string().encode())
+    for name, tensor in model.model.state_dict().items():
+        digest.update(name.encode())
+        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _export(model: CrossEncoder, path: Path) -> None:
+    import torch
+
+    names = list(model.tokenizer.model_input_names)
+
+    class Logits(torch.nn.Module):
+        """The model with positional inputs, which the exporter needs."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model.model
+
+        def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+            return self.model(**dict(zip(names, inputs, strict=True))).logits
+
+    features = model.tokenizer("a", "b", return_tensors="pt")
+    inputs = tuple(features[name].to(model.device) for name in names)
+    axes = {name: {0: "pairs", 1: "tokens"} for name in names} | {"logits": {0: "pairs"}}
+    with warnings.catch_warnings(), torch.inference_mode():
+        warnings.simplefilter("ignore")  # it is deprecated; its successor needs one more package
+        torch.onnx.export(
+            Logits().eval(),  # a module in training mode would be exported with its dropout
+            inputs,
+            str(path),
+            input_names=names,
+            output_names=["logits"],
+            dynamic_axes=axes,
+            opset_version=OPSET,
+            dynamo=False,
+        )
+
+
+def _quantise(source: Path, target: Path) -> None:
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantize_dynamic(source, target, weight_type=QuantType.QInt8)

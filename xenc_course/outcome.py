@@ -1,0 +1,81 @@
+"""What the evaluate command found: evaluations, their comparison, and the work behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .comparison import RunComparison
+from .evaluation import Evaluation
+from .table import Table
+
+
+@dataclass(frozen=True)
+class Work:
+    """What scoring took.
+
+    pairs: of the reranked run; scored: of them in this call, in so many seconds; cut: of the scored
+    ones, longer than the model reads (known of the course's own `Reranker` only).
+    """
+
+    pairs: int
+    scored: int
+    seconds: float
+    cut: int = 0
+
+    def __str__(self) -> str:
+        """Pairs, seconds, pairs per second, and the share of pairs that lost their end."""
+        kept = self.pairs - self.scored
+        resumed = f" ({kept:,} more were in the journal)" if kept else ""
+        rate = f": {self.scored / self.seconds:.1f} pairs/s" if self.scored else ""
+        sentence = f"Scored {self.scored:,} pairs in {self.seconds:.1f} s{resumed}{rate}."
+        if not self.cut:
+            return sentence
+        share = self.cut / self.scored
+        return f"{sentence} Of them {share:.1%} were too long for the model and lost their end."
+
+
+@dataclass(frozen=True, repr=False)
+class Outcome:
+    """What the evaluate command found; `str` is what it prints.
+
+    Attributes:
+        evaluations: by name, of the first stage (judged passages have none) and of the model.
+        comparison: of the two on the first metric, where there are two.
+        notes: what a reader must know beside the numbers.
+        work: pairs and seconds; no pairs without a model.
+    """
+
+    evaluations: Mapping[str, Evaluation]
+    comparison: RunComparison | None
+    notes: tuple[str, ...]
+    work: Work
+
+    def table(self) -> Table:
+        """One row a metric and run: mean, and the lower and upper end of the 95 % interval."""
+        first = next(iter(self.evaluations.values()))
+        rows = [
+            (metric, name, found[metric].mean, found[metric].low, found[metric].high)
+            for metric in (score.metric for score in first.scores)
+            for name, found in self.evaluations.items()
+        ]
+        notes = [
+            f"{name}: {note}" for name, found in self.evaluations.items() for note in found.notes()
+        ]
+        return Table(
+            ["metric", "run", "mean", "95 % from", "to"],
+            rows,
+            caption=f"{first.collection}: means over {len(first.queries):,} queries",
+            notes=[*notes, *self.notes],
+        )
+
+    def __str__(self) -> str:
+        """The tables as aligned text, and the speed when a model has scored."""
+        parts = [str(self.table())]
+        if self.comparison is not None:
+            parts.append(str(self.comparison))
+        if self.work.pairs:
+            parts.append(str(self.work))
+        return "\n\n".join(parts)
+
+    __repr__ = __str__

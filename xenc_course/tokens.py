@@ -1,0 +1,107 @@
+"""(query, passage) pairs as token ids: a query is read once, and no cut goes unnoticed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding, Tokenizer
+
+Pair = tuple[str, str]
+TRUNCATIONS = ("passage", "longest_first", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """One pair as the model reads it: ids and segment ids (int64, one a token), and whether cut."""
+
+    ids: np.ndarray
+    segments: np.ndarray
+    cut: bool
+
+    def __len__(self) -> int:
+        """Tokens, special ones included."""
+        return len(self.ids)
+
+
+class PairTokenizer:
+    """Tokenises pairs with a model's own tokenizer."""
+
+    def __init__(self, tokenizer: Tokenizer, limit: int, truncation: str = "passage") -> None:
+        """limit: tokens that the model reads of a pair.
+
+        truncation, of a pair that is longer: "passage" cuts the end of the passage and keeps the
+        query whole; "longest_first" shortens the longer text, as sentence-transformers does;
+        "error" refuses the pair. Raises ValueError for another word.
+        """
+        from tokenizers import Tokenizer
+
+        if truncation not in TRUNCATIONS:
+            raise ValueError(f"truncation is {truncation!r}: choose of {', '.join(TRUNCATIONS)}.")
+        self.limit = limit
+        self.truncation = truncation
+        self._reader = Tokenizer.from_str(tokenizer.to_str())
+        self._reader.no_truncation()
+        self._reader.no_padding()
+        self._joiner = Tokenizer.from_str(self._reader.to_str())
+        strategy = "longest_first" if truncation == "longest_first" else "only_second"
+        self._joiner.enable_truncation(limit, strategy=strategy)
+        self._special = self._joiner.num_special_tokens_to_add(is_pair=True)
+
+    @property
+    def highest_id(self) -> int:
+        """The largest token id there is."""
+        return self._reader.get_vocab_size(with_added_tokens=True) - 1
+
+    def __call__(self, pairs: Sequence[Pair]) -> list[Tokens]:
+        """The tokens of each pair.
+
+        Raises ValueError for a text that is no valid Unicode, a query that leaves no room for a
+        passage, and, when truncation is "error", for a pair that is too long.
+        """
+        queries = self._read(list(dict.fromkeys(query for query, _ in pairs)))
+        passages = self._read([passage for _, passage in pairs], once=False)
+        return [
+            self._joined(queries[pair[0]], passage, pair)
+            for pair, passage in zip(pairs, passages, strict=True)
+        ]
+
+    def _read(self, texts: list[str], once: bool = True) -> dict[str, Encoding] | list[Encoding]:
+        try:
+            read = self._reader.encode_batch_fast(texts, add_special_tokens=False)
+        except TypeError:
+            broken = next(text for text in texts if not _is_unicode(text))
+            raise ValueError(
+                f"A text holds half of a surrogate pair, which is no character: {broken[:60]!r}. "
+                "Decode it anew, or replace such characters."
+            ) from None
+        return dict(zip(texts, read, strict=True)) if once else read
+
+    def _joined(self, query: Encoding, passage: Encoding, pair: Pair) -> Tokens:
+        length = len(query) + len(passage) + self._special
+        cut = length > self.limit
+        if cut and self.truncation == "error":
+            raise ValueError(
+                f"The pair of the query {pair[0][:60]!r} has {length:,} tokens and the model reads "
+                f"{self.limit}: shorten the passage, or choose another truncation."
+            )
+        if len(query) + self._special >= self.limit and self.truncation == "passage":
+            raise ValueError(
+                f"The query {pair[0][:60]!r} has {len(query):,} tokens and leaves no room for a "
+                f"passage in the {self.limit} that the model reads: shorten it, or choose "
+                "truncation='longest_first'."
+            )
+        joined = self._joiner.post_process(query, passage)
+        return Tokens(np.array(joined.ids), np.array(joined.type_ids), cut)
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
