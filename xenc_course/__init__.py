@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "assets": ("ASSETS", "AssetError", "asset_folder", "cache_folder", "fetch"),
     "candidates": ("bm25_run",),
+    "cascading": ("cascade",),
     "collection": ("HELPDESK", "Collection", "load_collection"),
     "display": ("show_matrix", "show_ranking", "show_rankings"),
     "comparison": ("compare_runs",),

@@ -1,0 +1,70 @@
+"""Do less: a cheap model orders all candidates of a query, a strong one reads the best few.
+
+What it costs in quality depends on how often the cheap model puts a relevant passage below the
+ones that are kept; measure it with `compare_runs` on your own queries (lesson 03 does).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .scoring import Scorer, check_pairs, checked
+from .tokens import Pair
+
+
+class Cascade:
+    """Two scorers as one; it serves wherever a function of pairs is wanted."""
+
+    def __init__(self, fast: Scorer, strong: Scorer, keep: int) -> None:
+        """See `cascade`."""
+        if keep < 1:
+            raise ValueError(f"The strong model reads at least one passage a query, not {keep}.")
+        self._fast, self._strong, self._keep = fast, strong, keep
+
+    def __call__(self, pairs: Sequence[Pair]) -> np.ndarray:
+        """A score of each pair, float32 (n,); pairs with the same query are candidates of it.
+
+        The passages that the strong model read have its logits. The others follow below the lowest
+        of these in the order of the fast model; their scores say nothing else.
+
+        Raises TypeError when a pair is not two strings, and what the two scorers raise.
+        """
+        check_pairs(pairs)
+        cheap = checked(self._fast(pairs), pairs)
+        by_query: dict[str, list[int]] = {}
+        for place, (query, _) in enumerate(pairs):
+            by_query.setdefault(query, []).append(place)
+        orders = [
+            np.array(places)[np.argsort(-cheap[places], kind="stable")]
+            for places in by_query.values()
+        ]
+        scores = np.empty(len(pairs), dtype=np.float32)
+        kept = [place for order in orders for place in order[: self._keep]]
+        read = [pairs[place] for place in kept]
+        scores[kept] = checked(self._strong(read), read)
+        for order in orders:
+            rest = order[self._keep :]
+            lowest = scores[order[: self._keep]].min()
+            scores[rest] = lowest - 1 - np.arange(len(rest), dtype=np.float32)
+        return scores
+
+    def rank(
+        self, query: str, passages: Sequence[str], top_k: int | None = None
+    ) -> list[dict[str, object]]:
+        """The passages, best first: {"corpus_id": place in `passages`, "score": see the call}."""
+        scores = self([(query, passage) for passage in passages])
+        order = np.argsort(-scores, kind="stable")[:top_k]
+        return [{"corpus_id": int(place), "score": scores[place]} for place in order]
+
+
+def cascade(fast: Scorer, strong: Scorer, keep: int) -> Cascade:
+    """Score all pairs with `fast`, and the best `keep` of each query with `strong`.
+
+    fast, strong: a `Reranker`, or any function of n (query, passage) pairs to n numbers, such as
+    the cosines of stored vectors. The cascade is such a function itself.
+
+    Raises ValueError when keep is below 1.
+    """
+    return Cascade(fast, strong, keep)
