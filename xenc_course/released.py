@@ -1,0 +1,147 @@
+"""The students that are released with the course, stored without what their teacher's file holds.
+
+A student shares the embedding tables with ms-marco-MiniLM-L12-v2, which a package carries, and its
+other matrices are rounded to 8 bits. So the repository holds these integers, their scales and the
+small float tensors; on first use they become a normal model folder in the cache.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from .assets import AssetError, asset_folder, cache_folder
+
+STUDENTS = Path(__file__).parent / "data" / "students"
+INDEX = "index.json"
+BASE = "ms-marco-MiniLM-L12-v2"  # whose tables and tokenizer students share
+STORED = "student.safetensors"
+SCALE = ".scale"
+MARK = "student.json"  # in the cache: which stored file the folder was made from
+
+
+@dataclass(frozen=True)
+class Student:
+    """A released student: `sha256` of its stored file, parameters of the model that it becomes."""
+
+    name: str
+    sha256: str
+    layers: int
+    parameters: int
+
+    @property
+    def path(self) -> Path:
+        """The stored file."""
+        return STUDENTS / self.name / STORED
+
+    @property
+    def folder(self) -> Path:
+        """Where the model lies in the cache, or will lie."""
+        return cache_folder() / self.name
+
+
+def released() -> dict[str, Student]:
+    """The students by name, from the index; none in a copy without them."""
+    path = STUDENTS / INDEX
+    if not path.is_file():
+        return {}
+    return {
+        name: Student(name, **facts)
+        for name, facts in json.loads(path.read_text(encoding="utf-8")).items()
+    }
+
+
+def student_folder(name: str) -> Path:
+    """The model folder of a released student, made in the cache when it is not there.
+
+    Raises KeyError for an unknown name, AssetError when the stored file is damaged.
+    """
+    student = released()[name]
+    mark = student.folder / MARK
+    if mark.is_file() and json.loads(mark.read_text(encoding="utf-8"))["sha256"] == student.sha256:
+        return student.folder
+    digest = hashlib.sha256(student.path.read_bytes()).hexdigest()
+    if digest != student.sha256:
+        raise AssetError(
+            f"The stored file of {name} is not the one that was recorded: restore it with "
+            f"`git checkout`, or install the package again."
+        )
+    base = asset_folder(BASE)
+    scratch = cache_folder() / f".partial-{name}-{os.getpid()}"
+    try:
+        scratch.mkdir(parents=True)
+        _unpack(student, base, scratch)
+        shutil.rmtree(student.folder, ignore_errors=True)
+        scratch.replace(student.folder)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return student.folder
+
+
+def release(trained: Path, name: str) -> Student:
+    """Store a distilled model as a student of the course, and record it in the index.
+
+    trained: its folder, as `distil` writes it. Raises ValueError when its tables are not those of
+    the base or its matrices were not rounded to 8 bits.
+    """
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    from .students import is_rounded, to_int8
+
+    weights = load_file(trained / "model.safetensors")
+    base = load_file(asset_folder(BASE) / "model.safetensors")
+    stored: dict[str, torch.Tensor] = {}
+    for key, weight in weights.items():
+        if "embeddings" in key:
+            if not torch.equal(weight, base[key]):
+                raise ValueError(f"{name} does not share {key} with {BASE}: freeze its embeddings.")
+        elif is_rounded(key):
+            integers, scales = to_int8(weight)
+            if not torch.allclose(integers.float() * scales[:, None], weight, atol=1e-6):
+                raise ValueError(f"{key} of {name} is not rounded to 8 bits: see round_weights.")
+            stored |= {key: integers, key + SCALE: scales}
+        else:
+            stored[key] = weight
+    folder = STUDENTS / name
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file(stored, folder / STORED)
+    for file in ("config.json", "README.md"):
+        shutil.copy(trained / file, folder)
+    student = Student(
+        name,
+        hashlib.sha256((folder / STORED).read_bytes()).hexdigest(),
+        len({key.split(".")[3] for key in weights if ".layer." in key}),
+        sum(weight.numel() for weight in weights.values()),
+    )
+    entries = {
+        entry.name: {"sha256": entry.sha256, "layers": entry.layers, "parameters": entry.parameters}
+        for entry in [*released().values(), student]
+    }
+    text = json.dumps(dict(sorted(entries.items())), indent=2) + "\n"
+    (STUDENTS / INDEX).write_text(text, encoding="utf-8")
+    return student
+
+
+def _unpack(student: Student, base: Path, folder: Path) -> None:
+    """Write the model's folder: its own weights, the base's tables and tokenizer."""
+    from safetensors.numpy import load_file, save_file
+
+    stored = load_file(student.path)
+    tables = load_file(base / "model.safetensors")
+    weights = {key: table for key, table in tables.items() if "embeddings" in key}
+    for key, weight in stored.items():
+        if key + SCALE in stored:
+            weights[key] = weight.astype("float32") * stored[key + SCALE][:, None]
+        elif not key.endswith(SCALE):
+            weights[key] = weight
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    for path in base.iterdir():
+        if path.name.startswith(("tokenizer", "vocab", "special_tokens")):
+            shutil.copy(path, folder)
+    shutil.copy(student.path.parent / "config.json", folder)
+    (folder / MARK).write_text(json.dumps({"sha256": student.sha256}) + "\n", encoding="utf-8")
