@@ -63,6 +63,31 @@ def _parser() -> argparse.ArgumentParser:
     add("--no-titles", action="store_true", help="give the model the text without its title")
     evaluation.set_defaults(run=_evaluate)
 
+    distil = commands.add_parser(
+        "distil",
+        help="train a small cross-encoder to score as a large one does, on text of yours",
+        description="Make queries from passages, mine negatives, let the teacher score the pairs, "
+        "train the student on the scores. Killed and started again, it goes on where it was.",
+    )
+    add = distil.add_argument
+    add("--teacher", default="ms-marco-MiniLM-L12-v2-int8", help="scores the pairs (L12 in int8)")
+    add("--student", required=True, help="layers:0,2,4 of the teacher, or a model to train on")
+    add("--start", default="", help="the model whose layers are kept (the teacher, in fp32)")
+    add(
+        "--text",
+        nargs="+",
+        default=["wikipedia"],
+        help="wikipedia, helpdesk, a BEIR or .txt folder",
+    )
+    add("--pairs", type=int, default=12_000, help="to label and train on (12,000)")
+    add("--match", type=_numbers, default=(), help="teacher layers to copy, one a student layer")
+    add("--loss", default="mse", help="mse or margin-mse (mse)")
+    add("--epochs", type=int, default=1)
+    add("--learning-rate", type=float, default=1e-4)
+    add("--seed", type=int, default=0)
+    add("--out", type=Path, required=True, help="the new folder of the student")
+    distil.set_defaults(run=_distil)
+
     runs = commands.add_parser("runs", help="make the stored runs that are missing (an hour)")
     runs.set_defaults(run=_runs)
 
@@ -123,6 +148,31 @@ def _evaluate(options: argparse.Namespace) -> int:
     )
     print(outcome)
     return 0
+
+
+def _distil(options: argparse.Namespace) -> int:
+    from .distillation import Plan, distil
+
+    plan = Plan(
+        options.teacher,
+        options.student,
+        tuple(options.text),
+        options.pairs,
+        start=options.start,
+        match=options.match,
+        loss=options.loss,
+        epochs=options.epochs,
+        learning_rate=options.learning_rate,
+        seed=options.seed,
+    )
+    command = " ".join(["python -m xenc_course", *sys.argv[1:]])
+    print(distil(plan, options.out, command=command))
+    return 0
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """Whole numbers with commas between."""
+    return tuple(int(part) for part in text.split(","))
 
 
 def _runs(options: argparse.Namespace) -> int:

@@ -1,0 +1,169 @@
+"""Distil a small cross-encoder from a large one, on text that nobody has judged.
+
+Queries are made from passages, hard negatives are mined, the teacher scores every pair, and the
+student learns to give the same scores (Hinton, Vinyals and Dean 2015, arXiv 1503.02531). Every
+stage leaves its result in the job's folder, so a run that was killed goes on to the same student.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .catalogue import MODELS
+from .comparison import RunComparison
+from .groups import PASSAGES, Unlabelled, make_groups
+from .held_out import measure_held_out
+from .journal import Journal
+from .model_card import model_card
+from .models import load_cross_encoder, model_folder
+from .passages import load_passages
+from .scoring import BLOCK, load_scorer, score_pairs
+from .students import keep_layers, round_weights
+from .textfile import write_lines
+from .training import Group, Match, train
+from .workplace import claim, make_folder
+
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What decides a student, the order of the command's options.
+
+    teacher: scores the pairs (a name or folder; the int8 file is the quickest).
+    student: "layers:0,2,4" keeps these layers of `start`; a name or folder is trained as it is, a
+    bi-encoder with a new head.
+    text: sources for `load_passages`.
+    pairs: to label and train on. start: the model whose layers are kept; the teacher in fp32 if "".
+    match: the teacher's layers whose output the student's layers copy; none if empty.
+    """
+
+    teacher: str
+    student: str
+    text: tuple[str, ...]
+    pairs: int
+    start: str = ""
+    match: tuple[int, ...] = ()
+    match_weight: float = 10.0
+    epochs: int = 1
+    learning_rate: float = 5e-5
+    batch: int = 6
+    loss: str = "mse"
+    seed: int = 0
+
+
+@dataclass(frozen=True, repr=False)
+class Distilled:
+    """The student's folder, its figures on held-out queries, and the seconds that were spent."""
+
+    folder: Path
+    comparison: RunComparison
+    seconds: float
+
+    def __str__(self) -> str:
+        """The table and where the student lies."""
+        return f"{self.comparison}\n\nThe student is in {self.folder} ({self.seconds:,.0f} s)."
+
+    __repr__ = __str__
+
+
+def distil(plan: Plan, out: Path, *, command: str = "", progress: bool = True) -> Distilled:
+    """Train a student by a plan and write it to a new folder, as Hugging Face lays models out.
+
+    While it lasts, what is done lies in `<out>.job`; the same call goes on from there, on the same
+    machine to the same bytes. command: the line that the model card names.
+
+    Raises ValueError for a folder that exists, a job of another plan, too little text and what the
+    stages raise; OSError when the disk is full, after which the job can go on.
+    """
+    if out.exists():
+        raise ValueError(f"{out} exists: choose another folder, or remove it first.")
+    started = time.perf_counter()
+    job = out.with_name(f"{out.name}.job")
+    claim(job, asdict(plan))
+    student = _student(plan)
+    texts = {source: load_passages(source) for source in plan.text}
+    groups, held_out = make_groups(
+        texts, plan.pairs, plan.seed, job / "groups.jsonl", progress=progress
+    )
+    labels = _labels(plan, groups, job / "labels.journal", progress)
+    size = PASSAGES
+    labelled = [
+        Group(query, passages, tuple(labels[place * size : (place + 1) * size]))
+        for place, (query, passages) in enumerate(groups)
+    ]
+    match = None
+    if plan.match:
+        match = Match(load_cross_encoder(_exact(plan.teacher)), plan.match, plan.match_weight)
+    losses = train(
+        student,
+        labelled,
+        loss=plan.loss,
+        epochs=plan.epochs,
+        batch=plan.batch,
+        learning_rate=plan.learning_rate,
+        match=match,
+        seed=plan.seed,
+        checkpoint=job / "checkpoint.safetensors",
+        progress=progress,
+    )
+    round_weights(student.model)
+    comparison = measure_held_out(student, plan.teacher, texts, held_out, progress)
+    spent = time.perf_counter() - started
+    card = model_card(out.name, plan, command, comparison, losses, spent)
+
+    def fill(folder: Path) -> None:
+        student.save_pretrained(str(folder), create_model_card=False)
+        write_lines(folder / "README.md", card)
+
+    make_folder(out, fill)
+    shutil.rmtree(job)
+    return Distilled(out, comparison, spent)
+
+
+def _student(plan: Plan) -> CrossEncoder:
+    """The untrained student."""
+    if plan.student.startswith("layers:"):
+        try:
+            layers = [int(part) for part in plan.student.removeprefix("layers:").split(",")]
+        except ValueError:
+            raise ValueError(
+                f"{plan.student} names no layers: write numbers with commas, as in layers:0,5,11."
+            ) from None
+        return keep_layers(load_cross_encoder(plan.start or _exact(plan.teacher)), layers)
+    known = MODELS.get(plan.student)
+    if known is None or known.kind == "cross-encoder":
+        return load_cross_encoder(plan.student)
+    from sentence_transformers import CrossEncoder
+    from torch.nn import Identity
+
+    folder = str(model_folder(plan.student))
+    return CrossEncoder(folder, num_labels=1, activation_fn=Identity(), local_files_only=True)
+
+
+def _exact(teacher: str) -> str:
+    """The teacher's name in fp32: int8 files have no layers that PyTorch could copy."""
+    return teacher.removesuffix("-int8") if teacher in MODELS else teacher
+
+
+def _labels(plan: Plan, groups: list[Unlabelled], path: Path, progress: bool) -> list[float]:
+    """The teacher's logit of every pair, in order; those in the journal are not computed again."""
+    from tqdm import tqdm
+
+    pairs = [(query, passage) for query, passages in groups for passage in passages]
+    with Journal(path, {"teacher": plan.teacher, "pairs": len(pairs)}) as journal:
+        waiting = [n for n in range(len(pairs)) if ("", str(n)) not in journal.scores]
+        done = len(pairs) - len(waiting)
+        with tqdm(total=len(pairs), initial=done, unit="pair", disable=not progress) as bar:
+            teacher = load_scorer(plan.teacher) if waiting else None
+            for start in range(0, len(waiting), BLOCK):
+                block = waiting[start : start + BLOCK]
+                scores = score_pairs(teacher, [pairs[n] for n in block])
+                journal.add(("", str(n), float(s)) for n, s in zip(block, scores, strict=True))
+                bar.update(len(block))
+        return [journal.scores["", str(n)] for n in range(len(pairs))]

@@ -1,0 +1,157 @@
+"""Train a cross-encoder further on judgements, and measure it on queries that it never saw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .candidates import bm25_run
+from .collection import Collection
+from .comparison import RunComparison, compare_runs
+from .models import load_cross_encoder
+from .negatives import mine_negatives
+from .scoring import score_pairs
+from .training import Group, train
+from .workplace import make_folder
+
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder
+
+SHARES = (0.6, 0.2, 0.2)  # of the queries: to train on, to choose by, to measure on
+DEPTH = 20  # candidates of a query that is measured
+
+
+@dataclass(frozen=True)
+class Split:
+    """Three collections over the same passages, with no query in common."""
+
+    train: Collection
+    dev: Collection
+    test: Collection
+
+
+def split_queries(collection: Collection, seed: int = 0) -> Split:
+    """Split by query: 60 % to train on, 20 % to choose by, 20 % to measure on.
+
+    Every tag is split alike, so that no kind of query is missing from a part. Queries without a
+    relevant passage are left out: there is nothing to rank first.
+
+    Raises ValueError when a part would be empty.
+    """
+    draw = np.random.default_rng(seed)
+    parts: tuple[list[str], list[str], list[str]] = ([], [], [])
+    by_tag: dict[str, list[str]] = {}
+    for query in collection.queries:
+        if any(grade > 0 for grade in collection.qrels.get(query, {}).values()):
+            by_tag.setdefault(collection.tags.get(query, ""), []).append(query)
+    for queries in by_tag.values():
+        order = draw.permutation(len(queries))
+        ends = np.cumsum(np.round(np.array(SHARES[:2]) * len(queries)).astype(int))
+        for part, places in zip(parts, np.split(order, ends), strict=True):
+            part += [queries[place] for place in places]
+    if not all(parts):
+        raise ValueError(
+            f"{collection.name} has too few queries with a relevant passage to split them in three."
+        )
+    return Split(*(collection.select(part) for part in parts))
+
+
+def judged_groups(collection: Collection, negatives: int = 4, seed: int = 0) -> list[Group]:
+    """A group for each query: a passage of the highest grade (1.0) and hard negatives (0.0).
+
+    Negatives come from BM25 and the bi-encoder, half each. A passage that was graded above 0 is
+    never one.
+    """
+    best = {
+        query: max(grades, key=grades.get)
+        for query in collection.queries
+        if (grades := collection.qrels.get(query)) and max(grades.values()) > 0
+    }
+    asked = {query: collection.queries[query] for query in best}
+    passages = {name: collection.passage(name) for name in collection.documents}
+    half = negatives - negatives // 2
+    found = mine_negatives(
+        asked, passages, best, bm25=2 * half, bi_encoder=2 * half, random=2, seed=seed
+    )
+    groups = []
+    for query, answer in best.items():
+        grades = collection.qrels[query]
+        wrong = [name for name in found[query] if grades.get(name, 0) <= 0][:negatives]
+        if len(wrong) == negatives:
+            texts = [passages[name] for name in (answer, *wrong)]
+            groups.append(Group(asked[query], tuple(texts), (1.0, *[0.0] * negatives)))
+    return groups
+
+
+def reranked(model: CrossEncoder, collection: Collection, depth: int = DEPTH) -> dict:
+    """BM25's candidates of every query, scored by the model: a run."""
+    passages = {name: collection.passage(name) for name in collection.documents}
+    found = bm25_run(passages, collection.queries, depth)
+    pairs = [(query, name) for query in found for name in found[query]]
+    scores = score_pairs(model, [(collection.queries[q], passages[d]) for q, d in pairs])
+    run: dict[str, dict[str, float]] = {query: {} for query in found}
+    for (query, name), score in zip(pairs, scores, strict=True):
+        run[query][name] = float(score)
+    return run
+
+
+def finetune(
+    model: str,
+    collection: Collection,
+    out: Path,
+    *,
+    loss: str = "pairwise",
+    epochs: int = 2,
+    learning_rate: float = 1e-5,
+    seed: int = 0,
+    progress: bool = True,
+) -> RunComparison:
+    """Train on 60 % of a collection's queries, write the model, compare it on 20 % it never saw.
+
+    After every epoch the model is measured on the middle 20 %; the best epoch, or no training at
+    all, is what is written. Returns nDCG@10 of the result against the model as it was.
+
+    Raises ValueError for a folder that exists, and what `split_queries` and `train` raise.
+    """
+    if out.exists():
+        raise ValueError(f"{out} exists: choose another folder, or remove it first.")
+    split = split_queries(collection, seed)
+    groups = judged_groups(split.train, seed=seed)
+    student = load_cross_encoder(model)
+    before = reranked(student, split.test)
+    best = (_quality(student, split.dev), 0, _weights(student))
+    for epoch in range(1, epochs + 1):
+        train(
+            student,
+            groups,
+            loss=loss,
+            learning_rate=learning_rate,
+            freeze_embeddings=True,
+            seed=seed + epoch,
+            progress=progress,
+        )
+        best = max(
+            best,
+            (_quality(student, split.dev), epoch, _weights(student)),
+            key=lambda entry: entry[0],
+        )
+    _, epoch, weights = best
+    student.model.load_state_dict(weights)
+    after = reranked(student, split.test)
+    make_folder(out, lambda folder: student.save_pretrained(str(folder), create_model_card=False))
+    name = f"after epoch {epoch}" if epoch else "not trained"
+    return compare_runs({name: after}, {"before": before}, split.test)
+
+
+def _quality(model: CrossEncoder, collection: Collection) -> float:
+    from .evaluation import evaluate
+
+    return evaluate(reranked(model, collection), collection, "nDCG@10")["nDCG@10"].mean
+
+
+def _weights(model: CrossEncoder) -> Mapping[str, object]:
+    return {name: tensor.clone() for name, tensor in model.model.state_dict().items()}

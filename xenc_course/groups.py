@@ -1,0 +1,83 @@
+"""What a student learns from: queries made from passages, each with its own and hard negatives."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from .collection import Collection
+from .negatives import mine_negatives
+from .queries import Query, QueryMaker
+from .textfile import text_lines, write_lines
+
+Unlabelled = tuple[str, tuple[str, ...]]  # a query and its passages
+NEGATIVES = {"bm25": 2, "bi_encoder": 2, "random": 1}
+PASSAGES = 1 + sum(NEGATIVES.values())  # of a query
+SHORTEST_CROP, LONGEST_CROP = 20, 60  # words of a passage that a pair holds
+HELD_OUT = 200  # queries that are measured on and never trained on
+
+
+def make_groups(
+    texts: Mapping[str, Collection], pairs: int, seed: int, path: Path, *, progress: bool = False
+) -> tuple[list[Unlabelled], dict[str, list[Query]]]:
+    """Queries with six cropped passages each, the first its own, and held-out queries by text.
+
+    texts: by source; each gives a share of the queries as large as its share of the passages, but
+    no less than a tenth. path: where the groups are stored; a file that is there is read.
+
+    Raises ValueError when the passages do not give that many queries, or there are too few of them.
+    """
+    count = pairs // PASSAGES
+    passages = {source: len(text.documents) for source, text in texts.items()}
+    shares = {s: max(0.1, n / sum(passages.values())) for s, n in passages.items()}
+    wanted = {s: max(1, round(count * share / sum(shares.values()))) for s, share in shares.items()}
+    tests = {s: max(1, round(HELD_OUT * wanted[s] / sum(wanted.values()))) for s in texts}
+    made = {
+        source: QueryMaker(text).make(
+            sorted(text.documents),
+            wanted[source] + tests[source],
+            seed,
+            prefix=f"{place}-",
+        )
+        for place, (source, text) in enumerate(texts.items())
+    }
+    held_out = {source: queries[: tests[source]] for source, queries in made.items()}
+    if not path.is_file():
+        lines = []
+        for source, text in texts.items():
+            groups = _cropped(seed, text, made[source][tests[source] :], progress)
+            lines += [json.dumps(group, ensure_ascii=False) for group in groups]
+        write_lines(path, lines)
+    stored = (json.loads(line) for _, line in text_lines(path))
+    return [(query, tuple(passages)) for query, passages in stored], held_out
+
+
+def _cropped(
+    seed: int, text: Collection, queries: list[Query], progress: bool
+) -> Iterable[tuple[str, list[str]]]:
+    """Each query with its passage and negatives, of which a run of 20 to 60 words is kept."""
+    passages = {name: text.passage(name) for name in text.documents}
+    asked = {query.id: query.text for query in queries}
+    answers = {query.id: query.passage for query in queries}
+    found = mine_negatives(asked, passages, answers, **NEGATIVES, seed=seed, progress=progress)
+    draw = np.random.default_rng(seed)
+    for query in queries:
+        answer = crop(text.documents[query.passage].split(), query.focus, draw)
+        if query.removed:
+            answer = " ".join(answer.replace(query.removed, " ").split())
+        others = []
+        for name in found[query.id]:
+            words = text.documents[name].split()
+            others.append(crop(words, int(draw.integers(len(words))), draw))
+        yield query.text, [answer, *others]
+
+
+def crop(words: list[str], focus: int, draw: np.random.Generator) -> str:
+    """A run of 20 to 60 words that holds the word at `focus`; all words if there are fewer."""
+    length = int(draw.integers(SHORTEST_CROP, LONGEST_CROP + 1))
+    first, last = max(0, focus - length + 1), max(0, min(focus, len(words) - length))
+    start = int(draw.integers(min(first, last), last + 1))
+    return " ".join(words[start : start + length])

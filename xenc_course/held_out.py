@@ -1,0 +1,55 @@
+"""What a student is worth on queries that it was not trained on, beside its teacher and others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from .candidates import bi_encoder_run, bm25_run
+from .collection import Collection
+from .comparison import RunComparison, compare_runs
+from .models import load_bi_encoder
+from .queries import Query
+from .scoring import load_scorer, score_pairs
+
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder
+
+DEPTH = 20  # candidates of a held-out query
+
+
+def measure_held_out(
+    student: CrossEncoder,
+    teacher: str,
+    texts: Mapping[str, Collection],
+    queries: Mapping[str, list[Query]],
+    progress: bool = False,
+) -> RunComparison:
+    """RR@10 on held-out queries: BM25's twenty candidates, ordered by each of the rivals.
+
+    A query's own passage is the relevant one. The student is the baseline of the comparison.
+    """
+    runs: dict[str, dict] = {"BM25": {}, "all-MiniLM-L6-v2": {}, "teacher": {}, "student": {}}
+    documents, asked, qrels = {}, {}, {}
+    scorer = load_scorer(teacher)
+    for source, text in texts.items():
+        passages = {f"{source} {name}": text.passage(name) for name in text.documents}
+        passages = {name.replace(" ", "/"): passage for name, passage in passages.items()}
+        of_text = {query.id: query.text for query in queries[source]}
+        found = bm25_run(passages, of_text, DEPTH)
+        near = bi_encoder_run(passages, of_text, len(passages), load_bi_encoder())
+        pairs = [(query, passage) for query in found for passage in found[query]]
+        read = [(of_text[query], passages[passage]) for query, passage in pairs]
+        by_teacher = score_pairs(scorer, read)
+        by_student = score_pairs(student, read)
+        for place, (query, passage) in enumerate(pairs):
+            runs["BM25"].setdefault(query, {})[passage] = found[query][passage]
+            runs["all-MiniLM-L6-v2"].setdefault(query, {})[passage] = near[query][passage]
+            runs["teacher"].setdefault(query, {})[passage] = float(by_teacher[place])
+            runs["student"].setdefault(query, {})[passage] = float(by_student[place])
+        documents |= passages
+        asked |= of_text
+        qrels |= {query.id: {f"{source}/{query.passage}": 1} for query in queries[source]}
+    collection = Collection("held-out queries", documents, asked, qrels)
+    baseline = {"student": runs.pop("student")}
+    return compare_runs(runs, baseline, collection, metric="RR@10")

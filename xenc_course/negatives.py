@@ -1,0 +1,63 @@
+"""Hard negatives: passages that a first stage finds for a query and that are not its answer.
+
+A random passage is told from the answer by its subject alone and teaches little. One that BM25 or a
+bi-encoder ranks high shares words or meaning with the query, and the model has to read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from .candidates import bi_encoder_run, bm25_run
+from .models import load_bi_encoder
+
+DEPTH = 20  # negatives are drawn from that many of the best passages of a first stage
+
+
+def mine_negatives(
+    queries: Mapping[str, str],
+    passages: Mapping[str, str],
+    answers: Mapping[str, str],
+    *,
+    bm25: int = 2,
+    bi_encoder: int = 2,
+    random: int = 1,
+    seed: int = 0,
+    progress: bool = False,
+) -> dict[str, list[str]]:
+    """Passage ids that are not the answer: the same number for every query, none twice.
+
+    queries: id -> text;  passages: id -> text;  answers: query id -> id of the passage that answers
+    it. bm25, bi_encoder, random: how many come from the `DEPTH` best of each first stage, and from
+    all passages. Where a first stage finds too few, random passages fill up.
+
+    Raises ValueError when there are fewer passages than negatives to draw and an answer.
+    """
+    wanted = bm25 + bi_encoder + random
+    if len(passages) <= wanted:
+        raise ValueError(
+            f"{len(passages)} passages are too few to draw {wanted} negatives beside the answer: "
+            "ask for fewer negatives, or give more text."
+        )
+    found = [bm25_run(passages, queries, DEPTH + 1) if bm25 else {}]
+    if bi_encoder:
+        model = load_bi_encoder()
+        found.append(bi_encoder_run(passages, queries, DEPTH + 1, model, progress=progress))
+    names = list(passages)
+    draw = np.random.default_rng(seed)
+    negatives: dict[str, list[str]] = {}
+    for query in queries:
+        chosen: list[str] = []
+        for count, run in zip((bm25, bi_encoder), found, strict=False):
+            taken = {answers[query], *chosen}
+            pool = [passage for passage in run.get(query, {}) if passage not in taken][:DEPTH]
+            order = draw.permutation(len(pool))[:count]
+            chosen += [pool[place] for place in order]
+        while len(chosen) < wanted:
+            passage = names[draw.integers(len(names))]
+            if passage != answers[query] and passage not in chosen:
+                chosen.append(passage)
+        negatives[query] = chosen
+    return negatives

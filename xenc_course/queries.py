@@ -1,0 +1,197 @@
+"""Queries made from passages, so that a model can be trained on text that nobody searched yet.
+
+Each kind of query asks in another way for the passage it was made from:
+
+question:    its title in a question or alone ("what is Honshu")
+topic:       its title with one of its rarer words ("what is the population of Honshu")
+definition:  what its first sentence says of its subject ("what is the largest island of Japan")
+crop:        5 to 12 words in a row of one sentence; half of these are removed from the passage, so
+             that looking for the same words is not enough
+keywords:    2 to 4 of its rarest words
+
+The queries of a collection, such as Wikipedia's descriptions, are not among them: whoever trains
+on these can still measure on those. A crop as a query is the inverse cloze task of Lee, Chang and
+Toutanova (2019), "Latent Retrieval for Weakly Supervised Open Domain Question Answering", which
+removes the sentence in 90 % of cases.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .collection import Collection
+from .passages import sentence_starts
+
+QUESTIONS = (
+    "what is {}",
+    "{}",
+    "who or what is {}",
+    "define {}",
+    "{} meaning",
+    "tell me about {}",
+    "facts about {}",
+    "what is {} known for",
+)
+TOPICS = (
+    "{} {}",
+    "{1} of {0}",
+    "what is the {1} of {0}",
+    "what has {} to do with {}",
+    "how does {} relate to {}",
+    "is there {1} in {0}",
+)
+RARE = 8  # keywords are drawn from that many of a passage's rarest words
+
+_WORD = re.compile(r"[a-z0-9]{3,}")
+_SAYS = re.compile(r"^.{2,80}? (is|was|are|were) ((?:an?|the|one of the) .+)$")
+_CLAUSE = re.compile(r"[,;:(]| (?:and|but|which|who|that|where) ")
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query made from a passage.
+
+    Attributes:
+        id: unique among the queries made in one go.
+        kind: how it was made, one of those of this module.
+        passage: the id of its passage.
+        focus: the word of the passage's text, counted from 0, that a crop of it must keep.
+        removed: words, as they stand in the text, to be taken out of its passage; mostly "".
+    """
+
+    id: str
+    kind: str
+    text: str
+    passage: str
+    focus: int = 0
+    removed: str = ""
+
+
+class QueryMaker:
+    """Makes queries from the passages of a collection; holds how many passages have each word."""
+
+    def __init__(self, collection: Collection) -> None:
+        """Count in how many passages each word stands."""
+        self._collection = collection
+        self._passages_with = Counter(
+            word for text in collection.documents.values() for word in set(_words(text))
+        )
+
+    def make(
+        self,
+        passages: Sequence[str],
+        count: int,
+        seed: int,
+        prefix: str = "q",
+    ) -> list[Query]:
+        """`count` different queries from passages (ids), in a seeded order that repeats.
+
+        Every passage makes one query, of a kind drawn among those it allows, before any passage
+        makes a second one. prefix: of the queries' ids; without: kinds that are not made.
+
+        Raises ValueError when the passages do not give that many different queries.
+        """
+        draw = np.random.default_rng(seed)
+        made: dict[str, Query] = {}
+        rounds_without_news = 0
+        while rounds_without_news < 3:
+            before = len(made)
+            for place in draw.permutation(len(passages)):
+                if len(made) == count:
+                    return list(made.values())
+                query = self._one(f"{prefix}{len(made)}", passages[place], draw)
+                if query is not None:
+                    made.setdefault(query.text.lower(), query)
+            rounds_without_news = rounds_without_news + 1 if len(made) == before else 0
+        raise ValueError(
+            f"{len(passages):,} passages give only {len(made):,} different queries, not {count:,}: "
+            "ask for fewer pairs, or give more text."
+        )
+
+    def _one(self, name: str, passage: str, draw: np.random.Generator) -> Query | None:
+        kinds = {
+            "question": self._question,
+            "topic": self._topic,
+            "definition": self._definition,
+            "crop": self._crop,
+            "keywords": self._keywords,
+        }
+        names = list(kinds)
+        for place in draw.permutation(len(names)):
+            made = kinds[names[place]](passage, draw)
+            if made is not None:
+                text, *rest = made
+                return Query(name, names[place], text, passage, *rest)
+        return None
+
+    def _question(self, passage: str, draw: np.random.Generator) -> tuple[str] | None:
+        title = self._title(passage)
+        return (QUESTIONS[draw.integers(len(QUESTIONS))].format(title),) if title else None
+
+    def _topic(self, passage: str, draw: np.random.Generator) -> tuple[str] | None:
+        title = self._title(passage)
+        rare = self._rare(passage, without=title)
+        if not title or not rare:
+            return None
+        return (TOPICS[draw.integers(len(TOPICS))].format(title, rare[draw.integers(len(rare))]),)
+
+    def _definition(self, passage: str, draw: np.random.Generator) -> tuple[str] | None:
+        words = self._collection.documents[passage].split()
+        first = words[: [*sentence_starts(words), len(words)][1]]
+        found = _SAYS.match(" ".join(first))
+        if found is None:
+            return None
+        verb, said = found.groups()
+        said = " ".join(_CLAUSE.split(said)[0].rstrip(".!?\"' ").split()[:12])
+        return (f"what {verb} {said}",) if len(said.split()) >= 3 else None
+
+    def _crop(self, passage: str, draw: np.random.Generator) -> tuple[str, int, str] | None:
+        words = self._collection.documents[passage].split()
+        starts = sentence_starts(words)
+        spans = list(zip(starts, [*starts[1:], len(words)], strict=True))
+        spans = [(start, end) for start, end in spans if end - start >= 5]
+        if not spans:
+            return None
+        start, end = spans[draw.integers(len(spans))]
+        length = int(draw.integers(5, min(12, end - start) + 1))
+        first = int(draw.integers(start, end - length + 1))
+        span = words[first : first + length]
+        removed = " ".join(span) if draw.random() < 0.5 and length < len(words) / 2 else ""
+        return " ".join(span).rstrip(".,;:"), first, removed
+
+    def _keywords(self, passage: str, draw: np.random.Generator) -> tuple[str] | None:
+        rare = self._rare(passage)
+        if len(rare) < 2:
+            return None
+        count = int(draw.integers(2, min(4, len(rare)) + 1))
+        kept = sorted(draw.choice(len(rare), size=count, replace=False))
+        return (" ".join(rare[place] for place in kept),)
+
+    def _title(self, passage: str) -> str:
+        """The title without what stands in brackets: "Mercury (planet)" is asked for as Mercury."""
+        return re.sub(r"\s*\(.*?\)", "", self._collection.titles.get(passage, "")).strip()
+
+    def _rare(self, passage: str, without: str = "") -> list[str]:
+        """The passage's rarest words, in the order of the text; words of no other passage last.
+
+        A word that stands in one passage only is often a name in a foreign script or a typing
+        error: a searcher would rarely type it.
+        """
+        known = set(_words(without))
+        words = list(dict.fromkeys(_words(self._collection.documents[passage])))
+        words = [word for word in words if word not in known]
+
+        def rarity(word: str) -> tuple[bool, int]:
+            return self._passages_with[word] == 1, self._passages_with[word]
+
+        rarest = set(sorted(words, key=rarity)[:RARE])
+        return [word for word in words if word in rarest]
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.lower())
