@@ -9,7 +9,7 @@ READY := $(VENV)/ready
 ROOT_ARGS := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks claims lint clean setup
+.PHONY: help lab test notebooks claims bench lint clean setup
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,14 @@ notebooks: setup  ## run every lesson in place and store its outputs
 claims: setup  ## write CLAIMS.md from the outputs that the lessons store
 	$(BIN)/python -m xenc_course claims
 
+bench: setup benchmarks/.peers/ready  ## measure every way to rerank side by side (an hour)
+	PYTHONPATH=benchmarks/.peers $(BIN)/python benchmarks/run.py $(BENCH_ARGS)
+
+# Beside the course's packages, so that all contestants share one torch and one onnxruntime.
+benchmarks/.peers/ready: benchmarks/requirements.txt $(READY)
+	$(BIN)/python -m pip install --disable-pip-version-check --no-cache-dir --no-deps $(PIP_ARGS) --upgrade --target benchmarks/.peers -r benchmarks/requirements.txt
+	touch $@
+
 lint: setup  ## check the style of code and lessons
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -44,5 +52,5 @@ $(READY): requirements.lock pyproject.toml
 	touch $(READY)
 
 clean:  ## remove .venv and what runs leave behind (models stay in the cache)
-	rm -rf $(VENV) build *.egg-info .ruff_cache .coverage
+	rm -rf $(VENV) benchmarks/.peers build *.egg-info .ruff_cache .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,216 @@
+"""Every way to rerank with the same L12 weights, measured side by side: `make bench`.
+
+Each contestant has a process of its own; they score the same pairs in turn, round by round, so a
+slow moment of the machine hits all of them. Times are ratios to `CrossEncoder.predict` of the same
+round. Results go to benchmarks/RESULTS.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import spearmanr
+from systems import STUDENT, SYSTEMS
+
+from xenc_course import Reranker, Table, load_collection, measure
+from xenc_course.catalogue import MODELS
+from xenc_course.textfile import write_lines
+
+HERE = Path(__file__).parent
+BASELINE = "CrossEncoder.predict"
+EXACT = "ours, onnx"
+PER_QUERY = 100
+Workload = list[tuple[str, list[str]]]
+
+
+class Worker:
+    """A contestant's process."""
+
+    def __init__(self, name: str) -> None:
+        """Start it; it loads when it is told to."""
+        command = [sys.executable, str(HERE / "worker.py"), name]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            text=True,
+        )  # fmt: skip
+
+    def ask(self, **command: object) -> dict:
+        """Send a command and wait for its answer; RuntimeError when the process has ended."""
+        print(json.dumps(command), file=self._process.stdin, flush=True)
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self._process.args[-1]} ended with {self._process.wait()}.")
+        return json.loads(line)
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.stdin.close()
+        self._process.wait()
+
+
+def workloads(queries: int) -> dict[str, Workload]:
+    """Wikipedia queries with 100 passages each: of mixed length, short ones of equal length, one.
+
+    The passages of a query are drawn at random; how they are ranked plays no part in the time.
+    """
+    wikipedia = load_collection("wikipedia").sample(queries, seed=0)
+    texts = list(wikipedia.documents.values())
+    draw = np.random.default_rng(0)
+    mixed = [
+        (query, [texts[place] for place in draw.choice(len(texts), PER_QUERY, replace=False)])
+        for query in wikipedia.queries.values()
+    ]
+    short = [(query, [_first(text, 30) for text in passages]) for query, passages in mixed]
+    return {
+        f"{queries * PER_QUERY:,} pairs of mixed length": mixed,
+        f"{queries * PER_QUERY:,} pairs, passages of 30 words": short,
+        "100 passages of 60 words, one query": [(mixed[0][0], _longer(texts, 60))],
+    }
+
+
+def race(names: list[str], work: Workload, rounds: int) -> Table:
+    """All contestants on one workload, as a table."""
+    workers = {name: Worker(name) for name in names}
+    notes = {n: w.ask(load=work[0][1][:24])["note"] for n, w in workers.items()}
+    answers: dict[str, list[dict]] = {name: [] for name in names}
+    for _ in range(rounds + 1):  # the first round warms up and is not counted
+        for name, worker in workers.items():
+            answers[name].append(worker.ask(score=work))
+    for worker in workers.values():
+        worker.close()
+    base = np.array([answer["seconds"] for answer in answers[BASELINE][1:]])
+    exact = answers[BASELINE][-1]["scores"]
+    pairs = sum(len(passages) for _, passages in work)
+    rows = []
+    for name in names:
+        seconds = np.array([answer["seconds"] for answer in answers[name][1:]])
+        ratios = base / seconds
+        scores = answers[name][-1]["scores"]
+        rho = np.mean([spearmanr(a, b).statistic for a, b in zip(scores, exact, strict=True)])
+        peak = max(answer["peak"] for answer in answers[name])
+        spread = f"{ratios.min():.2f} to {ratios.max():.2f}"
+        speed = f"{pairs / np.median(seconds):.0f}"
+        rows.append(
+            (name, f"{np.median(ratios):.2f}", spread, speed, f"{rho:.3f}", f"{peak:.0f}",
+             notes[name])
+        )  # fmt: skip
+    columns = ["system", "times as fast", "spread", "pairs/s", "rho", "peak MB", "how"]
+    return Table(columns, rows)
+
+
+def growth(sizes: list[int]) -> Table:
+    """Seconds a pair and memory beyond the loaded model against the number of pairs, in int8."""
+    rows = []
+    for size in sizes:
+        program = (
+            "import sys; sys.path.insert(0, sys.argv[1])\n"
+            "from run import grown; grown(int(sys.argv[2]))"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", program, str(HERE), str(size)],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        seconds, grown_by = map(float, done.stdout.split())
+        rows.append((f"{size:,}", f"{1000 * seconds / size:.2f}", f"{grown_by:.0f}"))
+    return Table(["pairs", "ms a pair", "MB beyond the loaded model"], rows)
+
+
+def grown(size: int) -> None:
+    """Score a stream of so many pairs; print seconds and how far the peak of memory rose."""
+    from worker import _peak
+
+    texts = list(load_collection("wikipedia").documents.values())
+    reranker = Reranker("ms-marco-MiniLM-L12-v2-int8")
+    pairs = ((f"query {n}", _first(texts[n % len(texts)], 12)) for n in range(size))
+    reranker.score([("a query", texts[0])] * 2, progress=False)
+    before, seconds = _peak(), 0.0
+    for _ in reranker.stream(pairs):
+        seconds = reranker.report.seconds
+    print(seconds, _peak() - before)
+
+
+def peak_share() -> str:
+    """How near the exact path comes to the peak of fp32 matrix products, on 256-token pairs."""
+    import torch
+
+    texts = " ".join(list(load_collection("wikipedia").documents.values())[:60]).split()
+    pairs = [("a query", " ".join(texts[n : n + 400])) for n in range(0, 1600, 100)]
+    tokens = 256
+    reranker = Reranker("ms-marco-MiniLM-L12-v2", "onnx", batch_tokens=tokens)
+    tokenizer = reranker._choose.tokenizer
+    tokenizer._joiner.enable_truncation(tokens, strategy="only_second")
+    flops = 12 * (24 * 384**2 + 4 * 384 * tokens) * tokens  # of a pair: see lesson 02
+    n = 1536
+    left, right = torch.randn(n, n), torch.randn(n, n)
+    product = measure(lambda: left @ right, repeats=20, warmup=5)
+    scoring = measure(lambda: reranker(pairs), repeats=5)
+    peak = 2 * n**3 / product.low
+    reached = flops * len(pairs) / scoring.median
+    return (
+        f"fp32 matrix product: {peak / 1e9:.0f} GFLOP/s; ours, onnx on pairs of {tokens} tokens: "
+        f"{reached / 1e9:.0f} GFLOP/s, {reached / peak:.0%} of it."
+    )
+
+
+def machine() -> str:
+    """Processor, cores, and versions."""
+    path = Path("/proc/cpuinfo")
+    lines = path.read_text().splitlines() if path.is_file() else []
+    model = next((line.split(":")[1].strip() for line in lines if "model name" in line), "")
+    flags = next((line for line in lines if line.startswith("flags")), "")
+    extras = [flag for flag in ("avx2", "avx512f", "avx512_vnni", "amx_int8") if flag in flags]
+    libraries = ("torch", "sentence-transformers", "onnxruntime", "tokenizers")
+    versions = ", ".join(f"{library} {version(library)}" for library in libraries)
+    name = f"{model or platform.processor()} ({', '.join(extras)})"
+    return f"{name}, {os.cpu_count()} cores, {platform.system()}; {versions}."
+
+
+def main() -> None:
+    """Print the tables and write them to RESULTS.md."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the work, to try it out")
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    names = [name for name in SYSTEMS if STUDENT in MODELS or "L3" not in name]
+    lines = ["# Benchmark", "", f"Made by `make bench` on {machine()}", ""]
+    lines += [
+        "Times are ratios to `CrossEncoder.predict` in the same round: median and range. rho is "
+        "the mean Spearman correlation with its scores, query by query.",
+    ]
+    for title, work in workloads(1 if options.quick else 10).items():
+        table = race(names, work, 1 if options.quick else options.rounds)
+        print(f"\n{title}\n{table}", flush=True)
+        lines += ["", f"## {title}", "", *_markdown(table)]
+    share = peak_share()
+    table = growth([100, 1_000] if options.quick else [100, 1_000, 10_000, 100_000])
+    print(f"\n{share}\n\n{table}")
+    lines += ["", share, "", "## Cost against the number of pairs, int8", "", *_markdown(table)]
+    if not options.quick:
+        write_lines(HERE / "RESULTS.md", lines)
+
+
+def _first(text: str, words: int) -> str:
+    return " ".join(text.split()[:words])
+
+
+def _longer(texts: list[str], words: int) -> list[str]:
+    return [_first(text, words) for text in texts if len(text.split()) >= words][:PER_QUERY]
+
+
+def _markdown(table: Table) -> list[str]:
+    columns = list(table.columns)
+    rows = zip(*(table.column(column) for column in columns), strict=True)
+    lines = [f"| {' | '.join(columns)} |", "|" + "---|" * len(columns)]
+    return lines + [f"| {' | '.join(map(str, row))} |" for row in rows]
+
+
+if __name__ == "__main__":
+    main()
