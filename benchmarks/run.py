@@ -145,7 +145,7 @@ def peak_share() -> str:
     pairs = [("a query", " ".join(texts[n : n + 400])) for n in range(0, 1600, 100)]
     tokens = 256
     reranker = Reranker("ms-marco-MiniLM-L12-v2", "onnx", batch_tokens=tokens)
-    tokenizer = reranker._choose.tokenizer
+    tokenizer = reranker.tokenizer
     tokenizer._joiner.enable_truncation(tokens, strategy="only_second")
     flops = 12 * (24 * 384**2 + 4 * 384 * tokens) * tokens  # of a pair: see lesson 02
     n = 1536

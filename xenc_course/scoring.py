@@ -23,7 +23,7 @@ from .backends import run_batches
 from .batches import by_budget
 from .choosing import Choice, Chooser
 from .models import DEFAULT_CROSS_ENCODER
-from .tokens import Pair
+from .tokens import Pair, PairTokenizer
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -113,6 +113,11 @@ class Reranker:
     def choice(self) -> Choice | None:
         """Which backend scores, and why; None before "auto" has seen its first pairs."""
         return self._choose.made
+
+    @property
+    def tokenizer(self) -> PairTokenizer:
+        """What turns pairs into tokens."""
+        return self._choose.tokenizer
 
     @property
     def report(self) -> Report:
