@@ -17,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
-    except (AssetError, ImportError, ValueError, OSError) as error:
+    except (AssetError, ImportError, ValueError, FloatingPointError, OSError) as error:
         print(f"{options.command}: {error}", file=sys.stderr)
         return 1
 
@@ -87,6 +87,19 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", type=int, default=0)
     add("--out", type=Path, required=True, help="the new folder of the student")
     distil.set_defaults(run=_distil)
+
+    finetune = commands.add_parser(
+        "finetune", help="train a cross-encoder further on judgements, and measure the gain"
+    )
+    add = finetune.add_argument
+    add("--model", required=True, help="a name of the catalogue, hub id or folder, in PyTorch")
+    add("--collection", required=True, help="helpdesk, irds:ID or a BEIR folder")
+    add("--loss", default="pairwise", help="pairwise, bce, mse or margin-mse (pairwise)")
+    add("--epochs", type=int, default=2)
+    add("--learning-rate", type=float, default=1e-5)
+    add("--seed", type=int, default=0, help="of the split and the order (0)")
+    add("--out", type=Path, required=True, help="the new folder of the model")
+    finetune.set_defaults(run=_finetune)
 
     runs = commands.add_parser("runs", help="make the stored runs that are missing (an hour)")
     runs.set_defaults(run=_runs)
@@ -167,6 +180,23 @@ def _distil(options: argparse.Namespace) -> int:
     )
     command = " ".join(["python -m xenc_course", *sys.argv[1:]])
     print(distil(plan, options.out, command=command))
+    return 0
+
+
+def _finetune(options: argparse.Namespace) -> int:
+    from .collection import load_collection
+    from .finetuning import finetune
+
+    comparison = finetune(
+        options.model,
+        load_collection(options.collection),
+        options.out,
+        loss=options.loss,
+        epochs=options.epochs,
+        learning_rate=options.learning_rate,
+        seed=options.seed,
+    )
+    print(comparison)
     return 0
 
 
