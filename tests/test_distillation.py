@@ -18,38 +18,23 @@ from xenc_course.distillation import Plan, distil
 from xenc_course.finetuning import finetune, judged_groups, split_queries
 from xenc_course.students import keep_layers, round_weights
 
-PLACES = [
-    "Lima",
-    "Oslo",
-    "Quito",
-    "Accra",
-    "Hanoi",
-    "Cairo",
-    "Perth",
-    "Turin",
-    "Kyoto",
-    "Davao",
-    "Cork",
-    "Bern",
-    "Graz",
-    "Pune",
-]
-TRADES = [
-    "grain",
-    "copper",
-    "silk",
-    "salt",
-    "paper",
-    "glass",
-    "rope",
-    "timber",
-    "wool",
-    "cheese",
-    "ink",
-    "brass",
-    "clay",
-    "lamps",
-]
+TRADE_OF = {
+    "Lima": "grain",
+    "Oslo": "copper",
+    "Quito": "silk",
+    "Accra": "salt",
+    "Hanoi": "paper",
+    "Cairo": "glass",
+    "Perth": "rope",
+    "Turin": "timber",
+    "Kyoto": "wool",
+    "Davao": "cheese",
+    "Cork": "ink",
+    "Bern": "brass",
+    "Graz": "clay",
+    "Pune": "lamps",
+}
+PLACES, TRADES = list(TRADE_OF), list(TRADE_OF.values())
 
 
 @pytest.fixture(scope="module")
