@@ -27,23 +27,9 @@ def int8():
 
 
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory, cross_encoder):
-    """A folder with a cross-encoder of one narrow layer and random weights: quick to export."""
-    import torch
-    from transformers import BertConfig, BertForSequenceClassification
-
-    torch.manual_seed(0)
-    shape = BertConfig(
-        num_hidden_layers=1, hidden_size=24, num_attention_heads=2, intermediate_size=48,
-        num_labels=1,
-    )  # fmt: skip
-    folder = tmp_path_factory.mktemp("tiny")
-    BertForSequenceClassification(shape).save_pretrained(folder)
-    config = json.loads((folder / "config.json").read_text())
-    config["sentence_transformers"] = {"activation_fn": "torch.nn.modules.linear.Identity"}
-    (folder / "config.json").write_text(json.dumps(config))
-    cross_encoder.tokenizer.save_pretrained(folder)
-    return folder
+def tiny(tiny_model):
+    """A folder with a small cross-encoder of random weights: quick to export."""
+    return tiny_model
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .scoring import Scorer, check_pairs, checked
-from .tokens import Pair
+from .pairs import Pair, check_pairs, checked
+from .scoring import Scorer
 
 
 class Cascade:

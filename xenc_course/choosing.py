@@ -15,7 +15,8 @@ from .backends import OnnxBackend, TorchBackend, run_batches
 from .batches import by_budget
 from .models import MODELS, load_cross_encoder, model_folder
 from .onnx_export import exported, folder_checksum, model_checksum, onnx_path
-from .tokens import Pair, PairTokenizer, Tokens
+from .pairs import Pair
+from .tokens import PairTokenizer, Tokens
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder

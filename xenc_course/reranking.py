@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -14,9 +15,9 @@ from .evaluation import METRICS, evaluate, parse_metrics
 from .journal import Journal
 from .models import load_bi_encoder, model_folder
 from .outcome import Outcome, Work
+from .pairs import Pair
 from .runs import Run, check_id, read_run, write_run
 from .scoring import BLOCK, Reranker, Scorer, load_scorer, score_pairs
-from .tokens import Pair
 
 JUDGED = "judged"
 FIRST_STAGES = ("bm25", "bi-encoder", JUDGED)
@@ -188,7 +189,9 @@ def _score(texts: Mapping[tuple[str, str], Pair], scorer: Scorer, journal: Journ
     with tqdm(total=len(texts), initial=len(texts) - len(waiting), unit="pair") as bar:
         for start in range(0, len(waiting), BLOCK):
             block = waiting[start : start + BLOCK]
-            scores = score_pairs(scorer, [texts[ids] for ids in block])
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the share of cut pairs is in the result
+                scores = score_pairs(scorer, [texts[ids] for ids in block])
             cut += scorer.report.cut if isinstance(scorer, Reranker) else 0
             journal.add((*ids, float(score)) for ids, score in zip(block, scores, strict=True))
             bar.update(len(block))

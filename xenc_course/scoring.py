@@ -12,8 +12,7 @@ import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from hashlib import blake2b
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,8 @@ from .backends import run_batches
 from .batches import by_budget
 from .choosing import Choice, Chooser
 from .models import DEFAULT_CROSS_ENCODER
-from .tokens import Pair, PairTokenizer
+from .pairs import Pair, Report, check_pairs, checked, is_pair, pair_key
+from .tokens import PairTokenizer
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -31,38 +31,6 @@ if TYPE_CHECKING:
 Scorer = Callable[[Sequence[Pair]], np.ndarray]
 WINDOW = 1024  # pairs that are tokenised, sorted and scored together: what memory holds at a time
 BLOCK = 128  # pairs between two reports of progress
-
-
-@dataclass(frozen=True)
-class Report:
-    """What the last call did.
-
-    pairs; scored: of them, the others were equal to one of these or in the cache; seconds; tokens:
-    of the scored pairs; computed: the same with padding; cut: scored pairs that were too long and
-    lost their end; backend: "torch", "onnx" or "onnx-int8".
-    """
-
-    pairs: int = 0
-    scored: int = 0
-    seconds: float = 0.0
-    tokens: int = 0
-    computed: int = 0
-    cut: int = 0
-    backend: str = ""
-
-    @property
-    def padding(self) -> float:
-        """The share of what was computed that is padding, from 0 to 1."""
-        return 1 - self.tokens / self.computed if self.computed else 0.0
-
-    def __str__(self) -> str:
-        """One sentence."""
-        rate = f", {self.pairs / self.seconds:,.1f} pairs/s" if self.seconds else ""
-        return (
-            f"{self.pairs:,} pairs in {self.seconds:.2f} s{rate} ({self.backend}): "
-            f"{self.pairs - self.scored:,} known before, {self.tokens:,} tokens, "
-            f"{self.padding:.1%} padding, {self.cut:,} pairs cut."
-        )
 
 
 class Reranker:
@@ -135,7 +103,7 @@ class Reranker:
         Raises TypeError when a pair is not two strings, ValueError for text that cannot be
         tokenised and for a score that is not finite; what the pairs' own iterator raises goes on.
         """
-        if _is_pair(pairs):
+        if is_pair(pairs):
             return self.score([pairs], progress)[0]
         total = len(pairs) if hasattr(pairs, "__len__") else None
         with _bar(total, progress) as advance:
@@ -189,7 +157,7 @@ class Reranker:
         """Score up to `WINDOW` pairs; equal pairs are computed once."""
         started = time.perf_counter()
         check_pairs(window)
-        keys = [_key(pair) for pair in window]
+        keys = [pair_key(pair) for pair in window]
         found = {key: self._kept[key] for key in keys if key in self._kept}
         new = {key: pair for key, pair in zip(keys, window, strict=True) if key not in found}
         if new:
@@ -268,30 +236,6 @@ def load_scorer(name: str | None = None, backend: str = "auto") -> Reranker:
     return Reranker(name, backend, truncation="longest_first")
 
 
-def check_pairs(pairs: Sequence[Pair]) -> None:
-    """Raise TypeError for anything that is not two strings."""
-    for pair in pairs:
-        if not _is_pair(pair):
-            raise TypeError(f"A pair is (query, passage), two strings, not {pair!r:.80}.")
-
-
-def checked(scores: np.ndarray, pairs: Sequence[Pair]) -> np.ndarray:
-    """The scores as float32 (n,); ValueError unless they are one finite number a pair."""
-    scores = np.asarray(scores, dtype=np.float32)
-    if scores.shape != (len(pairs),):
-        raise ValueError(
-            f"The model gave scores of shape {scores.shape} for {len(pairs)} pairs: "
-            "a reranker gives one number a pair."
-        )
-    if not np.isfinite(scores).all():
-        query, passage = pairs[int(np.argmin(np.isfinite(scores)))]
-        raise ValueError(
-            f"The model gave a score that is not finite to the query {query[:60]!r} and the "
-            f"passage {passage[:60]!r}."
-        )
-    return scores
-
-
 def _as_scorer(model: str | CrossEncoder | Scorer) -> Scorer:
     if isinstance(model, str):
         return load_scorer(model)
@@ -312,14 +256,3 @@ def _bar(
 
     with tqdm(total=total, unit="pair", delay=2, disable=not progress) as bar:
         yield bar.update
-
-
-def _is_pair(value: object) -> bool:
-    if isinstance(value, str) or not isinstance(value, Sequence):
-        return False
-    return [type(text) for text in value] == [str, str]
-
-
-def _key(pair: Pair) -> bytes:
-    query, passage = (text.encode("utf-8", "surrogatepass") for text in pair)
-    return blake2b(len(query).to_bytes(8, "big") + query + passage, digest_size=16).digest()

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .pairs import Pair
+
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
-Pair = tuple[str, str]
 TRUNCATIONS = ("passage", "longest_first", "error")
 
 

@@ -1,0 +1,80 @@
+"""(query, passage) pairs and their scores: what is accepted, and a key to remember a pair by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a call of `Reranker` did.
+
+    pairs; scored: of them, the others were equal to one of these or in the cache; seconds; tokens:
+    of the scored pairs; computed: the same with padding; cut: scored pairs that were too long and
+    lost their end; backend: "torch", "onnx" or "onnx-int8".
+    """
+
+    pairs: int = 0
+    scored: int = 0
+    seconds: float = 0.0
+    tokens: int = 0
+    computed: int = 0
+    cut: int = 0
+    backend: str = ""
+
+    @property
+    def padding(self) -> float:
+        """The share of what was computed that is padding, from 0 to 1."""
+        return 1 - self.tokens / self.computed if self.computed else 0.0
+
+    def __str__(self) -> str:
+        """One sentence."""
+        rate = f", {self.pairs / self.seconds:,.1f} pairs/s" if self.seconds else ""
+        return (
+            f"{self.pairs:,} pairs in {self.seconds:.2f} s{rate} ({self.backend}): "
+            f"{self.pairs - self.scored:,} known before, {self.tokens:,} tokens, "
+            f"{self.padding:.1%} padding, {self.cut:,} pairs cut."
+        )
+
+
+def check_pairs(pairs: Sequence[Pair]) -> None:
+    """Raise TypeError for anything that is not two strings."""
+    for pair in pairs:
+        if not is_pair(pair):
+            raise TypeError(f"A pair is (query, passage), two strings, not {pair!r:.80}.")
+
+
+def checked(scores: np.ndarray, pairs: Sequence[Pair]) -> np.ndarray:
+    """The scores as float32 (n,); ValueError unless they are one finite number a pair."""
+    scores = np.asarray(scores, dtype=np.float32)
+    if scores.shape != (len(pairs),):
+        raise ValueError(
+            f"The model gave scores of shape {scores.shape} for {len(pairs)} pairs: "
+            "a reranker gives one number a pair."
+        )
+    if not np.isfinite(scores).all():
+        query, passage = pairs[int(np.argmin(np.isfinite(scores)))]
+        raise ValueError(
+            f"The model gave a score that is not finite to the query {query[:60]!r} and the "
+            f"passage {passage[:60]!r}."
+        )
+    return scores
+
+
+def is_pair(value: object) -> bool:
+    """Whether a value is a sequence of two strings."""
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return False
+    return [type(text) for text in value] == [str, str]
+
+
+def pair_key(pair: Pair) -> bytes:
+    """16 bytes that differ for different pairs (BLAKE2b)."""
+    query, passage = (text.encode("utf-8", "surrogatepass") for text in pair)
+    return blake2b(len(query).to_bytes(8, "big") + query + passage, digest_size=16).digest()
