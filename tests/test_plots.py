@@ -31,14 +31,14 @@ DRAWINGS = {
 def axes(monkeypatch):
     """The matplotlib axes of every figure drawn in the test, in order."""
     drawn = []
-    plain_canvas = plots._canvas
+    plain_canvas = plots.canvas_and_axes
 
     def canvas(*args, **kwargs):
         pair = plain_canvas(*args, **kwargs)
         drawn.append(pair[1])
         return pair
 
-    monkeypatch.setattr(plots, "_canvas", canvas)
+    monkeypatch.setattr(plots, "canvas_and_axes", canvas)
     return drawn
 
 

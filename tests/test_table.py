@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from xenc_course.table import Table, display_width, one_line, shorten, wrapped
+from xenc_course.table import Table
+from xenc_course.textwidth import display_width, one_line, shorten, wrapped
 
 
 def models(**options):

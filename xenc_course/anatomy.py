@@ -10,6 +10,22 @@ from statistics import median
 
 from nbformat import NotebookNode
 
+from .lesson_cells import (
+    Numbered,
+    cells_before_code,
+    code_cells,
+    has_imports,
+    has_tag,
+    is_markdown,
+    may_raise,
+    part_of,
+    running_text,
+    shown_markup,
+    shows_something,
+    syntax_tree,
+    without_code,
+)
+
 __all__ = ["problems"]
 
 MAX_PROSE_WORDS = 120
@@ -26,7 +42,6 @@ EXERCISE = re.compile(r"^### Exercise (\d+): \S.* · \d+ min\w* · (easy|medium|
 NEXT_LINK = re.compile(r"\*\*Next:?\*\*.*?\]\(([^)\s]+)\)")
 LIST_ITEM = re.compile(r"^\s*(?:[-*]|\d+\.) ", re.MULTILINE)
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-CODE_IN_PROSE = re.compile(r"^```.*?^```|`[^`]+`", re.MULTILINE | re.DOTALL)
 NOT_PROSE = re.compile(r"!\[|<!--")
 IMAGE_TAG = re.compile(r"<img\b[^>]*>|!\[[^\]]*\]\(")
 ALT_TEXT = re.compile(r"""\balt=["']\s*[^\s"']|^!\[\s*[^\]\s]""")
@@ -36,8 +51,6 @@ EMBEDDED_FILE = re.compile(r"base64,[A-Za-z0-9+/=]+")
 MACHINE_PATH = re.compile(r"(?<!\w)/(?:home|root|tmp|work|Users)\b|[A-Za-z]:\\+Users")
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
 MARKS = re.compile("[✓✔✗✘✅❌]")
-
-Numbered = tuple[int, NotebookNode]  # a cell and its place in the notebook, counted from 1
 
 
 def problems(notebook: NotebookNode, name: str, folder: Path | None = None) -> list[str]:
@@ -56,9 +69,9 @@ def problems(notebook: NotebookNode, name: str, folder: Path | None = None) -> l
 
 
 def _syntax(cells: list[Numbered]) -> Iterator[str]:
-    for number, cell in _code(cells):
+    for number, cell in code_cells(cells):
         try:
-            _tree(cell)
+            syntax_tree(cell)
         except SyntaxError as error:
             yield f"cell {number} is not Python: {error.msg} in line {error.lineno}."
 
@@ -68,15 +81,15 @@ def _opening(cells: list[Numbered]) -> Iterator[str]:
     if first is None or first.cell_type != "markdown":
         yield "cell 1 is not markdown; start with the title."
         return
-    titles = re.findall(r"^# \S", _without_code(first.source), re.MULTILINE)
+    titles = re.findall(r"^# \S", without_code(first.source), re.MULTILINE)
     if len(titles) != 1:
         yield f"cell 1 has {len(titles)} titles; give it one line that starts with '# '."
     if not SUBTITLE.search(first.source):
         yield "cell 1 has no line with level · minutes · needs."
     for number, cell in cells[1:]:
-        if _is_markdown(cell) and re.search(r"^# ", _without_code(cell.source), re.MULTILINE):
+        if is_markdown(cell) and re.search(r"^# ", without_code(cell.source), re.MULTILINE):
             yield f"cell {number} has a second title; use '## ' for a section."
-    opening = "\n".join(cell.source for _, cell in cells[: _first_code(cells)])
+    opening = "\n".join(cell.source for _, cell in cells[: cells_before_code(cells)])
     for section in SECTIONS:
         pattern = rf"^\W*{section}\b".replace("'", "['\u2019]")
         if not re.search(pattern, opening, re.MULTILINE):
@@ -84,19 +97,19 @@ def _opening(cells: list[Numbered]) -> Iterator[str]:
 
 
 def _set_up(cells: list[Numbered]) -> Iterator[str]:
-    code = _code(cells)
-    if not code or not _imports(code[0][1]):
+    code = code_cells(cells)
+    if not code or not has_imports(code[0][1]):
         yield "the first code cell imports nothing; make it the set-up cell."
         return
-    if _first_code(cells) > MAX_CELLS_BEFORE_SET_UP:
+    if cells_before_code(cells) > MAX_CELLS_BEFORE_SET_UP:
         yield f"cell {code[0][0]} is the set-up; move it into the first few cells."
     for number, cell in code[1:]:
-        if _imports(cell) and not _has_tag(cell, "solution"):
+        if has_imports(cell) and not has_tag(cell, "solution"):
             yield f"cell {number} imports; move that into the set-up in cell {code[0][0]}."
 
 
 def _runs(cells: list[Numbered]) -> Iterator[str]:
-    for count, (number, cell) in enumerate(_code(cells), start=1):
+    for count, (number, cell) in enumerate(code_cells(cells), start=1):
         if cell.execution_count != count:
             ran = f"has execution count {cell.execution_count}"
             yield f"cell {number} {ran} and not {count}; run the lesson top to bottom."
@@ -104,8 +117,8 @@ def _runs(cells: list[Numbered]) -> Iterator[str]:
 
 
 def _lengths(cells: list[Numbered]) -> Iterator[str]:
-    lengths = [len(cell.source.strip().splitlines()) for _, cell in _code(cells)]
-    for (number, _), length in zip(_code(cells), lengths, strict=True):
+    lengths = [len(cell.source.strip().splitlines()) for _, cell in code_cells(cells)]
+    for (number, _), length in zip(code_cells(cells), lengths, strict=True):
         if length > MAX_CODE_LINES:
             yield f"cell {number} has {length} lines of code; at most {MAX_CODE_LINES} fit."
     if lengths and median(lengths) > MAX_MEDIAN_CODE_LINES:
@@ -114,33 +127,35 @@ def _lengths(cells: list[Numbered]) -> Iterator[str]:
 
 
 def _prose(cells: list[Numbered]) -> Iterator[str]:
-    free = {number for title in ("Wrap-up", "Further reading") for number, _ in _part(cells, title)}
+    free = {
+        number for title in ("Wrap-up", "Further reading") for number, _ in part_of(cells, title)
+    }
     for number, cell in cells:
         if MARKS.search(cell.source):
             yield f"cell {number} holds a tick or a cross; a verdict is computed and in words."
-        if not _is_markdown(cell):
+        if not is_markdown(cell):
             continue
-        words = len(_running_text(cell.source).split())
+        words = len(running_text(cell.source).split())
         lists = any(re.search(s.replace("'", "['\u2019]"), cell.source) for s in SECTIONS)
         leads = any(after.cell_type == "code" for _, after in cells[number : number + 1])
         if leads and words > MAX_PROSE_WORDS and number not in free and not lists:
             yield f"cell {number} has {words} words before code; at most {MAX_PROSE_WORDS} fit."
-        if "!" in NOT_PROSE.sub("", _without_code(cell.source)):
+        if "!" in NOT_PROSE.sub("", without_code(cell.source)):
             yield f"cell {number} has an exclamation mark in its prose."
         yield from _images(number, cell.source)
 
 
 def _outputs(cells: list[Numbered]) -> Iterator[str]:
-    for number, cell in _code(cells):
-        if _shows_something(cell) and not cell.outputs:
+    for number, cell in code_cells(cells):
+        if shows_something(cell) and not cell.outputs:
             yield f"cell {number} shows something but has no output; run it or end it in ';'."
         for output in cell.outputs:
-            if output.output_type == "error" and not _may_raise(cell):
+            if output.output_type == "error" and not may_raise(cell):
                 yield f"cell {number} ends in {output.ename}; mend it or tag it raises-exception."
             for kind in output.get("data", {}):
                 if kind.startswith("image/"):
                     yield f"cell {number} stores a raw {kind}; show an HTML <img> with alt text."
-        text = EMBEDDED_FILE.sub("", _shown(cell))
+        text = EMBEDDED_FILE.sub("", shown_markup(cell))
         yield from _images(number, text)
         for pattern, what in ((MACHINE_PATH, "a path"), (ADDRESS, "an object's address")):
             if match := pattern.search(text):
@@ -153,7 +168,7 @@ def _images(number: int, text: str) -> Iterator[str]:
 
 
 def _markers(cells: list[Numbered]) -> Iterator[str]:
-    for number, cell in _code(cells):
+    for number, cell in code_cells(cells):
         lines = [line for line in cell.source.splitlines() if MARKER.search(line)]
         if any(not MARKER_ALONE.match(line) for line in lines):
             yield f"cell {number} has an NBVAL marker that does not stand alone on its line."
@@ -161,21 +176,21 @@ def _markers(cells: list[Numbered]) -> Iterator[str]:
         markers |= set(cell.metadata.get("tags", []))
         if "nbval-skip" in markers:
             yield f"cell {number} is skipped by NBVAL_SKIP; every cell runs as a test."
-        asserts = any(isinstance(node, ast.Assert) for node in ast.walk(_tree(cell)))
+        asserts = any(isinstance(node, ast.Assert) for node in ast.walk(syntax_tree(cell)))
         if "nbval-ignore-output" in markers and not asserts:
             yield f"cell {number} ignores its output and asserts nothing in its place."
 
 
 def _wrap_up(cells: list[Numbered]) -> Iterator[str]:
-    part = _part(cells, "Wrap-up")
+    part = part_of(cells, "Wrap-up")
     if not part:
         yield "there is no '## Wrap-up' section."
-    elif not any("show_verdicts(" in cell.source for _, cell in _code(part)):
+    elif not any("show_verdicts(" in cell.source for _, cell in code_cells(part)):
         yield f"the wrap-up in cell {part[0][0]} has no code cell that calls show_verdicts."
 
 
 def _exercises(cells: list[Numbered]) -> Iterator[str]:
-    part = _part(cells, "On your own")
+    part = part_of(cells, "On your own")
     if not part:
         yield "there is no '## On your own' section."
         return
@@ -192,14 +207,14 @@ def _exercises(cells: list[Numbered]) -> Iterator[str]:
             yield f"cell {number} does not have the form {form}."
         else:
             levels.append(DIFFICULTIES.index(match.group(2)))
-        yield from _exercise(number, _code(part[start:end]))
+        yield from _exercise(number, code_cells(part[start:end]))
     if levels != sorted(levels):
         yield "the exercises are not in order from easy to hard."
 
 
 def _exercise(number: int, code: list[Numbered]) -> Iterator[str]:
-    stubs = [cell for _, cell in code if not _has_tag(cell, "solution")]
-    solutions = [(place, cell) for place, cell in code if _has_tag(cell, "solution")]
+    stubs = [cell for _, cell in code if not has_tag(cell, "solution")]
+    solutions = [(place, cell) for place, cell in code if has_tag(cell, "solution")]
     if not any("..." in cell.source for cell in stubs):
         yield f"the exercise in cell {number} has no stub with a '...' to replace."
     if not any("check(" in cell.source for cell in stubs):
@@ -209,12 +224,12 @@ def _exercise(number: int, code: list[Numbered]) -> Iterator[str]:
     for place, cell in solutions:
         if cell.metadata.get("jupyter", {}).get("source_hidden") is not True:
             yield f"the solution in cell {place} is not collapsed (jupyter.source_hidden)."
-    if solutions and not any("Right" in _shown(cell) for _, cell in solutions):
+    if solutions and not any("Right" in shown_markup(cell) for _, cell in solutions):
         yield f"the solution in cell {solutions[0][0]} does not come out as 'Right'."
 
 
 def _references(cells: list[Numbered]) -> Iterator[str]:
-    part = _part(cells, "Further reading")
+    part = part_of(cells, "Further reading")
     items = LIST_ITEM.split("\n".join(cell.source for _, cell in part))[1:]
     dated = [item for item in items if YEAR.search(item)]
     if len(dated) < MIN_REFERENCES:
@@ -223,7 +238,7 @@ def _references(cells: list[Numbered]) -> Iterator[str]:
 
 
 def _next_link(cells: list[Numbered], folder: Path | None) -> Iterator[str]:
-    prose = "\n".join(cell.source for _, cell in cells if _is_markdown(cell))
+    prose = "\n".join(cell.source for _, cell in cells if is_markdown(cell))
     links = NEXT_LINK.findall(prose)
     if not links:
         yield "there is no '**Next**' with a link to the next lesson."
@@ -233,78 +248,3 @@ def _next_link(cells: list[Numbered], folder: Path | None) -> Iterator[str]:
             yield f"the Next link goes to {link}, which is neither a lesson nor the README."
         elif folder is not None and not (folder / target).is_file():
             yield f"the Next link goes to {link}, which does not exist."
-
-
-def _part(cells: list[Numbered], title: str) -> list[Numbered]:
-    """The cells from the one that holds '## title' up to the next section."""
-    inside = False
-    part = []
-    for number, cell in cells:
-        if _is_markdown(cell) and (found := re.findall(r"^## (.*)$", cell.source, re.MULTILINE)):
-            inside = any(heading.strip() == title for heading in found)
-        if inside:
-            part.append((number, cell))
-    return part
-
-
-def _code(cells: list[Numbered]) -> list[Numbered]:
-    return [(n, cell) for n, cell in cells if cell.cell_type == "code" and cell.source.strip()]
-
-
-def _first_code(cells: list[Numbered]) -> int:
-    """How many cells come before the first code cell."""
-    code = _code(cells)
-    return code[0][0] - 1 if code else len(cells)
-
-
-def _is_markdown(cell: NotebookNode) -> bool:
-    return cell.cell_type == "markdown"
-
-
-def _has_tag(cell: NotebookNode, tag: str) -> bool:
-    return tag in cell.metadata.get("tags", [])
-
-
-def _may_raise(cell: NotebookNode) -> bool:
-    tags = ("raises-exception", "nbval-raises-exception")
-    return any(_has_tag(cell, t) for t in tags) or "NBVAL_RAISES_EXCEPTION" in cell.source
-
-
-def _without_code(markdown: str) -> str:
-    return CODE_IN_PROSE.sub("", markdown)
-
-
-def _running_text(markdown: str) -> str:
-    """Markdown without headings, tables and fenced code: the words that are read in sentences."""
-    text = re.sub(r"^```.*?^```", "", markdown, flags=re.MULTILINE | re.DOTALL)
-    return "\n".join(line for line in text.splitlines() if not re.match(r"\s*(\||#)", line))
-
-
-def _tree(cell: NotebookNode) -> ast.Module:
-    """The cell as Python; lines for IPython (`%magic`, `!shell`) count as nothing."""
-    return ast.parse(re.sub(r"^(\s*)[%!].*$", r"\1pass", cell.source, flags=re.MULTILINE))
-
-
-def _imports(cell: NotebookNode) -> bool:
-    return any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in ast.walk(_tree(cell)))
-
-
-def _shows_something(cell: NotebookNode) -> bool:
-    body = _tree(cell).body
-    if cell.source.rstrip().endswith(";"):
-        body = body[:-1]
-    elif body and isinstance(body[-1], ast.Expr):
-        return True
-    # What a function would print shows when it is called, which this cell may not do.
-    running = [s for s in body if not isinstance(s, (ast.FunctionDef, ast.ClassDef))]
-    calls = (n.func for s in running for n in ast.walk(s) if isinstance(n, ast.Call))
-    return any(isinstance(f, ast.Name) and f.id in ("print", "display") for f in calls)
-
-
-def _shown(cell: NotebookNode) -> str:
-    """Everything the cell's stored outputs say, as one text."""
-    texts = []
-    for output in cell.outputs:
-        texts.append(output.get("text", ""))
-        texts += [value for value in output.get("data", {}).values() if isinstance(value, str)]
-    return "\n".join(texts)

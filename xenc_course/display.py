@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .checks import at_least, check_query, checked_matrix, checked_scores, checked_texts
-from .table import Cell, Table, shorten
+from .table import Cell, Table
+from .textwidth import shorten
 
 SHOWN_ROWS = 20
 SHOWN_COLUMNS = 10

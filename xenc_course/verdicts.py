@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .table import Cell, Table, one_line
+from .table import Cell, Table
+from .textwidth import one_line
 
 
 @dataclass(frozen=True, slots=True, repr=False)

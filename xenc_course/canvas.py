@@ -1,0 +1,206 @@
+"""What the course's figures share: style, axes, legends, whiskers, names, and the finished picture.
+
+Every figure is drawn with matplotlib's object interface (no global state) and becomes a PNG inside
+an HTML ``<figure>``. Series differ by marker, dash or hatch as well as by a colour of the
+Okabe-Ito palette (Okabe & Ito 2008, "Color Universal Design").
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import html
+import io
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ParamSpec
+
+import numpy as np
+
+from .checks import Points
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
+
+COLOURS = ("#0072b2", "#e69f00", "#cc79a7", "#000000", "#56b4e9", "#d55e00")
+MARKERS = ("o", "s", "^", "D", "v", "P")
+DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)))
+HATCHES = ("", "//", "..", "xx", "\\\\", "++")
+SIZE = (7.0, 4.2)  # inches: 700 px wide on the page at 100 px an inch
+DPI = 150
+TITLE_WIDTH = 66  # letters on a line of the title
+STYLE = {
+    "font.family": "DejaVu Sans",  # comes with matplotlib, so that every machine draws the same
+    "font.size": 11,
+    "figure.titlesize": 13,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#dddddd",
+    "lines.markersize": 7,
+    "lines.linewidth": 2,
+    "legend.edgecolor": "none",
+    "legend.framealpha": 0.9,  # readable where it covers a bar
+    "text.parse_math": False,  # a dollar sign is a dollar sign
+    "figure.facecolor": "white",
+    "axes.facecolor": "white",
+}
+
+P = ParamSpec("P")
+
+
+def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Run a drawing function in the course's style and leave the caller's style as it was."""
+
+    @functools.wraps(draw)
+    def styled(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        import matplotlib
+
+        with matplotlib.rc_context(STYLE):
+            return draw(*args, **kwargs)
+
+    return styled
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Figure:
+    """A drawn figure. In a notebook it is the picture; as text it is the alt text."""
+
+    png: bytes
+    alt: str
+    title: str
+
+    def __str__(self) -> str:
+        """The alt text."""
+        return self.alt
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        picture = base64.b64encode(self.png).decode("ascii")
+        return (
+            f'<figure style="margin: 4px 0"><img alt="{html.escape(self.alt)}" '
+            f'src="data:image/png;base64,{picture}" '
+            f'style="max-width: 100%; width: {round(100 * SIZE[0])}px"></figure>'
+        )
+
+
+def canvas_and_axes(
+    title: str, xlabel: str, ylabel: str, *, height: float = SIZE[1]
+) -> tuple[Canvas, Axes]:
+    """An empty figure with a title and named axes; height in inches."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure as Canvas
+
+    canvas = Canvas(figsize=(SIZE[0], height), dpi=DPI, layout="constrained")
+    FigureCanvasAgg(canvas)
+    axes = canvas.add_subplot()
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    # On the left of the whole figure, where a long title fits however wide the labels are.
+    canvas.suptitle(textwrap.fill(title, TITLE_WIDTH), x=0.01, ha="left")
+    return canvas, axes
+
+
+def finished(canvas: Canvas, alt: str, title: str) -> Figure:
+    """The drawn canvas as a PNG with its alt text."""
+    file = io.BytesIO()
+    canvas.savefig(file, format="png", metadata={"Software": None})
+    return Figure(file.getvalue(), alt, title)
+
+
+def pick(looks: Sequence, i: int) -> object:
+    """Look number i, from the first again when there are no more."""
+    return looks[i % len(looks)]
+
+
+def legend(axes: Axes, series: int) -> None:
+    """A legend where there is more than one series."""
+    if series > 1:
+        axes.legend(loc="best")
+
+
+def scales(axes: Axes, drawn: Mapping[str, Points], *, logx: bool, logy: bool) -> None:
+    """Logarithmic axes with ticks at round numbers, or at the values when they are few."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+
+    for on, k, name, axis in ((logx, 0, "x", axes.xaxis), (logy, 1, "y", axes.yaxis)):
+        if not on:
+            continue
+        axes.set(**{f"{name}scale": "log"})
+        values = np.unique(np.concatenate([points[k] for points in drawn.values()]))
+        ratios = values[1:] / values[:-1]
+        round_numbers = all(float(f"{value:.3g}") == value for value in values)
+        if name == "x" and len(values) <= 8 and (ratios > 1.4).all() and round_numbers:
+            axis.set_ticks(values)
+        elif values[-1] / values[0] < 10:
+            axis.set_major_locator(MaxNLocator(6))
+        else:
+            decades = np.log10(values[-1] / values[0])
+            axis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < 3 else (1,)))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+        axis.set_minor_locator(NullLocator())
+
+
+def whiskers(
+    axes: Axes,
+    places: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    *,
+    horizontal: bool = False,
+    colour: object = "#444444",
+) -> None:
+    """Error bars from low to high at the places."""
+    look = {"fmt": "none", "ecolor": colour, "capsize": 4, "elinewidth": 1.5}
+    middle, half = (low + high) / 2, (high - low) / 2
+    if horizontal:
+        axes.errorbar(middle, places, xerr=half, **look)
+    else:
+        axes.errorbar(places, middle, yerr=half, **look)
+
+
+def name_bars(axes: Axes, labels: list[str], *, horizontal: bool) -> None:
+    """The names of groups of bars, slanted where they are long."""
+    if horizontal:
+        axes.set_yticks(range(len(labels)), labels)
+        axes.invert_yaxis()
+        axes.grid(False, axis="y")
+    else:
+        slant = sum(map(len, labels)) > 60
+        turn = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if slant else {}
+        axes.set_xticks(range(len(labels)), labels, **turn)
+        axes.grid(False, axis="x")
+
+
+def name_points(axes: Axes, drawn: Mapping[str, Points], ranges: Mapping[str, Points]) -> None:
+    """Write each name beside its point, on the first side where it covers nothing."""
+    from matplotlib.transforms import Bbox
+
+    axes.figure.canvas.draw()  # the layout must be known before overlaps can be
+    taken = []
+    for label, (x, y) in drawn.items():
+        low, high = ranges.get(label, (y, y))
+        ends = axes.transData.transform([(x[0], low[0]), (x[0], high[0])])
+        taken.append(Bbox.from_extents(*ends[0] - 10, *ends[1] + 10))
+    for label, (x, y) in drawn.items():
+        low, high = ranges.get(label, (y, y))
+        middle, top, bottom = (x[0], y[0]), (x[0], high[0]), (x[0], low[0])
+        sides = (
+            (middle, (9, 0), "left", "center"),
+            (middle, (-9, 0), "right", "center"),
+            (top, (0, 11), "center", "bottom"),
+            (bottom, (0, -11), "center", "top"),
+        )
+        for place, offset, ha, va in (*sides, sides[0]):  # where no side is free, the right one
+            name = axes.annotate(label, place, offset, textcoords="offset points", ha=ha, va=va)
+            box = name.get_window_extent()
+            inside = axes.bbox.x0 <= box.x0 and box.x1 <= axes.figure.bbox.x1
+            if inside and not any(box.overlaps(other) for other in taken):
+                break
+            name.remove()
+        else:
+            axes.add_artist(name)
+        taken.append(box)

@@ -1,0 +1,96 @@
+"""The cells of a lesson, read: its code as Python, its prose without code, what its outputs say."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from nbformat import NotebookNode
+
+CODE_IN_PROSE = re.compile(r"^```.*?^```|`[^`]+`", re.MULTILINE | re.DOTALL)
+
+Numbered = tuple[int, NotebookNode]  # a cell and its place in the notebook, counted from 1
+
+
+def part_of(cells: list[Numbered], title: str) -> list[Numbered]:
+    """The cells from the one that holds '## title' up to the next section."""
+    inside = False
+    part = []
+    for number, cell in cells:
+        if is_markdown(cell) and (found := re.findall(r"^## (.*)$", cell.source, re.MULTILINE)):
+            inside = any(heading.strip() == title for heading in found)
+        if inside:
+            part.append((number, cell))
+    return part
+
+
+def code_cells(cells: list[Numbered]) -> list[Numbered]:
+    """The code cells that hold code."""
+    return [(n, cell) for n, cell in cells if cell.cell_type == "code" and cell.source.strip()]
+
+
+def cells_before_code(cells: list[Numbered]) -> int:
+    """How many cells come before the first code cell."""
+    code = code_cells(cells)
+    return code[0][0] - 1 if code else len(cells)
+
+
+def is_markdown(cell: NotebookNode) -> bool:
+    """Whether a cell is prose."""
+    return cell.cell_type == "markdown"
+
+
+def has_tag(cell: NotebookNode, tag: str) -> bool:
+    """Whether a cell carries a tag."""
+    return tag in cell.metadata.get("tags", [])
+
+
+def may_raise(cell: NotebookNode) -> bool:
+    """Whether a cell is marked as one that ends in an error on purpose."""
+    tags = ("raises-exception", "nbval-raises-exception")
+    return any(has_tag(cell, t) for t in tags) or "NBVAL_RAISES_EXCEPTION" in cell.source
+
+
+def without_code(markdown: str) -> str:
+    """Markdown without code spans and fenced code."""
+    return CODE_IN_PROSE.sub("", markdown)
+
+
+def running_text(markdown: str) -> str:
+    """Markdown without headings, tables and fenced code: the words that are read in sentences."""
+    text = re.sub(r"^```.*?^```", "", markdown, flags=re.MULTILINE | re.DOTALL)
+    return "\n".join(line for line in text.splitlines() if not re.match(r"\s*(\||#)", line))
+
+
+def syntax_tree(cell: NotebookNode) -> ast.Module:
+    """The cell as Python; lines for IPython (`%magic`, `!shell`) count as nothing."""
+    return ast.parse(re.sub(r"^(\s*)[%!].*$", r"\1pass", cell.source, flags=re.MULTILINE))
+
+
+def has_imports(cell: NotebookNode) -> bool:
+    """Whether a cell imports something."""
+    return any(
+        isinstance(node, (ast.Import, ast.ImportFrom)) for node in ast.walk(syntax_tree(cell))
+    )
+
+
+def shows_something(cell: NotebookNode) -> bool:
+    """Whether a cell would have an output when it runs."""
+    body = syntax_tree(cell).body
+    if cell.source.rstrip().endswith(";"):
+        body = body[:-1]
+    elif body and isinstance(body[-1], ast.Expr):
+        return True
+    # What a function would print shows when it is called, which this cell may not do.
+    running = [s for s in body if not isinstance(s, (ast.FunctionDef, ast.ClassDef))]
+    calls = (n.func for s in running for n in ast.walk(s) if isinstance(n, ast.Call))
+    return any(isinstance(f, ast.Name) and f.id in ("print", "display") for f in calls)
+
+
+def shown_markup(cell: NotebookNode) -> str:
+    """Everything the cell's stored outputs say, as one text."""
+    texts = []
+    for output in cell.outputs:
+        texts.append(output.get("text", ""))
+        texts += [value for value in output.get("data", {}).values() if isinstance(value, str)]
+    return "\n".join(texts)

@@ -1,0 +1,57 @@
+"""Text in terminal columns: how wide it is, shortened at a word, on one line, or wrapped."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def display_width(text: str) -> int:
+    """How many terminal columns ``text`` takes: wide letters two, combining marks none."""
+    return len(text) if text.isascii() else sum(map(_letter_width, text))
+
+
+def shorten(text: str, width: int) -> str:
+    """``text`` on one line of at most ``width`` columns, cut at a word and ended with '…'."""
+    line = one_line(text)
+    if display_width(line) <= width:
+        return line
+    end = _fitting(line, width - 1)  # one column for the '…'
+    if " " in line[: end + 1]:
+        end = line.rindex(" ", 0, end + 1)
+    return line[:end].rstrip(" \u200d,;:-") + "…"
+
+
+def one_line(text: str) -> str:
+    """``text`` with every run of white space as one space; other control characters as '\ufffd'."""
+    line = " ".join(text.split())
+    if line.isprintable():
+        return line
+    return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cs") else c for c in line)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The lines of ``text``, at most ``width`` columns each, broken at a space if there is one."""
+    lines, rest = [], text
+    while display_width(rest) > width and len(rest) > 1:
+        end = _fitting(rest, width)
+        if " " in rest[: end + 1]:
+            end = rest.rindex(" ", 0, end + 1)
+        lines.append(rest[:end].rstrip())
+        rest = rest[end:].lstrip()
+    return [*lines, rest]
+
+
+def _fitting(text: str, width: int) -> int:
+    """How many letters of ``text``, at least one, fit into ``width`` columns."""
+    used = 0
+    for i, letter in enumerate(text):
+        used += _letter_width(letter)
+        if used > width and i > 0:
+            return i
+    return len(text)
+
+
+def _letter_width(letter: str) -> int:
+    if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
