@@ -302,6 +302,8 @@ def test_the_bi_encoder_ranks_by_cosine():
             counts = np.array([[text.count(letter) for letter in "abc"] for text in texts])
             return (counts / np.linalg.norm(counts, axis=1, keepdims=True)).astype(np.float32)
 
+        encode_query = encode_document = encode
+
     queries = {f"q{n}": "a" for n in range(70)} | {"last": "bc"}
     run = bi_encoder_run({"1": "ab", "2": "aa", "3": "c"}, queries, 2, Letters())
     assert list(run) == list(queries)

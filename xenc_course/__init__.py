@@ -26,6 +26,7 @@ _HOMES = {
     "exercises": ("Feedback", "check"),
     "catalogue": ("list_models",),
     "hub": ("hub_reachable",),
+    "onnx_encoders": ("LateInteraction", "OnnxEncoder"),
     "models": ("load_bi_encoder", "load_cross_encoder", "model_folder"),
     "plots": ("bar_plot", "heatmap", "histogram", "line_plot", "scatter_plot"),
     "table": ("Table",),

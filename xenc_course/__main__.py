@@ -45,7 +45,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = evaluation.add_argument
     add("--collection", required=True, help="helpdesk, wikipedia, irds:ID or a BEIR folder")
-    add("--first-stage", default="bm25", help="bm25, bi-encoder, judged or a TREC run (bm25)")
+    add(
+        "--first-stage",
+        default="bm25",
+        help="bm25, bi-encoder, a bi-encoder's name, judged or a TREC run (bm25)",
+    )
     add("--model", help="a name of the catalogue, hub id or folder; none: the first stage alone")
     add("--backend", default="auto", help="torch, onnx, onnx-int8, or the faster exact one (auto)")
     add("--out", type=Path, help="the TREC run to write, gzip if it ends in .gz")

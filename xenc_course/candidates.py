@@ -12,6 +12,8 @@ from .runs import Run, ranked
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+    from .onnx_encoders import OnnxEncoder
+
 _QUERIES_AT_ONCE = 64
 
 
@@ -57,7 +59,7 @@ def bi_encoder_run(
     passages: Mapping[str, str],
     queries: Mapping[str, str],
     depth: int,
-    model: SentenceTransformer,
+    model: SentenceTransformer | OnnxEncoder,
     *,
     progress: bool = False,
 ) -> dict[str, dict[str, float]]:
@@ -66,10 +68,9 @@ def bi_encoder_run(
     All passages are encoded first (the vectors stay in memory, float32), then compared exactly.
     """
     ids = list(passages)
-    vectors, query_vectors = (
-        model.encode(list(texts), normalize_embeddings=True, show_progress_bar=progress)
-        for texts in (passages.values(), queries.values())
-    )
+    options = {"normalize_embeddings": True, "show_progress_bar": progress}
+    vectors = model.encode_document(list(passages.values()), **options)
+    query_vectors = model.encode_query(list(queries.values()), **options)
     run: dict[str, dict[str, float]] = {}
     names = list(queries)
     for start in range(0, len(names), _QUERIES_AT_ONCE):

@@ -20,6 +20,8 @@ RUNS = Path(__file__).parent / "data" / "runs"
 INDEX = "index.json"
 DECIMALS = 4  # of the stored scores: a file shrinks to a third, and no metric moves in four digits
 BI_ENCODER = "all-MiniLM-L6-v2"
+BGE = "bge-small-en-v1.5-int8"
+LATE_INTERACTION = "answerai-colbert-small-v1-int8"
 LIBRARIES = ("torch", "sentence-transformers", "onnxruntime", "bm25s")
 
 
@@ -50,12 +52,13 @@ class Plan:
 
 
 def _plans(collection: str, depth: int, queries: int | None) -> list[Plan]:
-    """BM25 and the bi-encoder rank all passages; cross-encoders rerank what the latter found."""
+    """BM25 and bi-encoders rank all passages; other models rerank what all-MiniLM-L6-v2 found."""
     found = f"{collection}/{BI_ENCODER}.trec.gz"
-    reranked = ("ms-marco-MiniLM-L12-v2-int8", "ms-marco-MiniLM-L12-v2")
+    reranked = (LATE_INTERACTION, "ms-marco-MiniLM-L12-v2-int8", "ms-marco-MiniLM-L12-v2")
     return [
         Plan(collection, "bm25", "bm25", depth, queries),
         Plan(collection, BI_ENCODER, "bi-encoder", depth, queries),
+        Plan(collection, BGE, BGE, depth, queries),
         *(Plan(collection, model, found, depth, queries, reranks=True) for model in reranked),
     ]
 

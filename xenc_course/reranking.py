@@ -9,11 +9,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from .candidates import best_of, bi_encoder_run, bm25_run
+from .catalogue import MODELS
 from .collection import Collection
 from .comparison import RunComparison, compare_runs
 from .evaluation import METRICS, evaluate, parse_metrics
 from .journal import Journal
 from .models import load_bi_encoder, model_folder
+from .onnx_encoders import OnnxEncoder
 from .outcome import Outcome, Work
 from .pairs import Pair
 from .runs import Run, check_id, read_run, write_run
@@ -39,7 +41,8 @@ def rerank_and_evaluate(
 ) -> Outcome:
     """Rank a collection with a first stage, rerank its best passages with a model, evaluate both.
 
-    first_stage: "bm25", "bi-encoder", the path of a TREC run, or "judged": all passages that a
+    first_stage: "bm25", "bi-encoder" (the default one), a bi-encoder of the catalogue by name, the
+    path of a TREC run, or "judged": all passages that a
     query has judgements for, whatever `depth` is.
     model: what `load_scorer` takes; None evaluates the first stage alone.
     out: the TREC run to write (gzip by suffix), of the model or else of the first stage; needed
@@ -134,8 +137,11 @@ def _candidates(
         raise ValueError(f"The depth is at least 1, not {depth}.")
     if first_stage == "bm25":
         return bm25_run(passages, collection.queries, depth)
-    if first_stage == "bi-encoder":
-        bi_encoder = load_bi_encoder()
+    kind = MODELS[first_stage].kind if first_stage in MODELS else ""
+    if first_stage == "bi-encoder" or kind.startswith("bi-encoder"):
+        onnx = kind.endswith("(ONNX)")
+        named = first_stage if kind else None
+        bi_encoder = OnnxEncoder(first_stage) if onnx else load_bi_encoder(named)
         return bi_encoder_run(passages, collection.queries, depth, bi_encoder, progress=True)
     if first_stage == JUDGED:
         judged = {query: collection.qrels[query] for query in collection.queries}

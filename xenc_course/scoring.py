@@ -20,6 +20,7 @@ import numpy as np
 
 from .backends import run_batches
 from .batches import by_budget
+from .catalogue import MODELS
 from .choosing import Choice, Chooser
 from .models import DEFAULT_CROSS_ENCODER
 from .pairs import Pair, Report, check_pairs, checked, is_pair, pair_key
@@ -227,12 +228,18 @@ def score_pairs(
     return scores
 
 
-def load_scorer(name: str | None = None, backend: str = "auto") -> Reranker:
-    """A function from n (query, passage) pairs to their n logits, float32: `Reranker.score`.
+def load_scorer(name: str | None = None, backend: str = "auto") -> Scorer:
+    """A function from n (query, passage) pairs to their n scores, float32.
 
-    name, backend: see `Reranker`. A pair that is longer than the model reads loses the end of its
-    longer text, as in sentence-transformers.
+    name: a cross-encoder as `Reranker` takes it, scored by that class, or a late-interaction model
+    of the catalogue. A pair that is longer than a cross-encoder reads loses the end of its longer
+    text, as in sentence-transformers. backend: see `Reranker`.
     """
+    known = MODELS.get(name or "")
+    if known is not None and known.kind.startswith("late interaction"):
+        from .onnx_encoders import LateInteraction
+
+        return LateInteraction(known.name)
     return Reranker(name, backend, truncation="longest_first")
 
 

@@ -1,0 +1,107 @@
+"""Encoders in ONNX files: a vector a text (bi-encoder), or one a token (late interaction).
+
+Every text is computed alone, so an int8 model gives it the same numbers whatever it stands beside.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from .backends import cores
+from .catalogue import MODELS
+from .models import model_folder
+from .pairs import Pair, check_pairs
+
+MAX_TOKENS = 512
+# Its model card puts this before every query and nothing before a passage.
+PREFIXES = {"bge-small-en-v1.5-int8": "Represent this sentence for searching relevant passages: "}
+KEPT = 20_000  # texts whose token vectors are remembered
+
+
+class OnnxEncoder:
+    """Texts to the vectors of their tokens, by one of the catalogue's ONNX encoders."""
+
+    def __init__(self, name: str) -> None:
+        """Load it, one thread a text and as many texts at once as there are cores.
+
+        Raises ValueError for a model of another kind, and what `model_folder` raises.
+        """
+        from onnxruntime import InferenceSession, SessionOptions
+        from tokenizers import Tokenizer
+
+        known = MODELS.get(name)
+        if known is None or known.kind not in ("bi-encoder (ONNX)", "late interaction (ONNX)"):
+            raise ValueError(f"{name} is no encoder in ONNX: see `python -m xenc_course models`.")
+        folder = model_folder(name)
+        options = SessionOptions()
+        options.intra_op_num_threads = 1
+        path = str(folder / "model.onnx")
+        self._session = InferenceSession(path, options, ["CPUExecutionProvider"])
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._prefix = PREFIXES.get(name, "")
+
+    def states(self, texts: Sequence[str]) -> Iterator[np.ndarray]:
+        """The vector of every token of each text: float32, [tokens, 384]."""
+        with ThreadPoolExecutor(cores()) as pool:
+            yield from pool.map(self._states_of, texts)
+
+    def encode_document(self, texts: Sequence[str], **options: object) -> np.ndarray:
+        """The vector of each passage, float32 [n, 384], of length 1: that of its first token.
+
+        options: those of `SentenceTransformer.encode_document`; they change nothing here.
+        """
+        firsts = np.array([states[0] for states in self.states(texts)], dtype=np.float32)
+        return firsts / np.linalg.norm(firsts, axis=1, keepdims=True)
+
+    def encode_query(self, texts: Sequence[str], **options: object) -> np.ndarray:
+        """The vector of each query: see `encode_document`."""
+        return self.encode_document([self._prefix + text for text in texts])
+
+    def _states_of(self, text: str) -> np.ndarray:
+        encoded = self._tokenizer.encode(text)
+        feed = {
+            "input_ids": np.array([encoded.ids]),
+            "attention_mask": np.array([encoded.attention_mask]),
+            "token_type_ids": np.array([encoded.type_ids]),
+        }
+        return self._session.run(None, feed)[0][0]
+
+
+class LateInteraction:
+    """MaxSim: every token of the query looks for its best token in the passage.
+
+    The score of a pair is the sum over the query's tokens of their highest cosine with a token of
+    the passage (Khattab and Zaharia 2020, arXiv 2004.12832). Passage vectors do not depend on the
+    query and are remembered.
+
+    The packaged file of answerai-colbert-small-v1 ends before the model's last step, a projection
+    to 96 numbers a token; its 384 numbers a token are compared as they are. That is not the model
+    as published, and figures here are no figures of the published model.
+    """
+
+    def __init__(self, name: str = "answerai-colbert-small-v1-int8") -> None:
+        """Load the encoder; raises as `OnnxEncoder` does."""
+        self._encoder = OnnxEncoder(name)
+        self._kept: OrderedDict[str, np.ndarray] = OrderedDict()
+
+    def __call__(self, pairs: Sequence[Pair]) -> np.ndarray:
+        """The MaxSim of each (query, passage) pair, float32 (n,)."""
+        check_pairs(pairs)
+        texts = list(dict.fromkeys(text for pair in pairs for text in pair))
+        new = [text for text in texts if text not in self._kept]
+        for text, states in zip(new, self._encoder.states(new), strict=True):
+            unit = states / np.linalg.norm(states, axis=1, keepdims=True)
+            self._kept[text] = unit.astype(np.float16)  # a quarter of a percent of a cosine
+        scores = [
+            float((self._kept[query].astype(np.float32) @ self._kept[passage].T).max(axis=1).sum())
+            for query, passage in pairs
+        ]
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return np.array(scores, dtype=np.float32)
