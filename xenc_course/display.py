@@ -1,6 +1,6 @@
-"""Rankings, rank changes, score matrices and verdicts as tables that read well everywhere.
+"""Rankings, rank changes and score matrices as tables that read well everywhere.
 
-Every function returns a value that shows itself: HTML in a notebook, aligned text by ``str()``.
+Every function returns a table that shows itself: HTML in a notebook, aligned text by ``str()``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .checks import at_least, check_query, checked_matrix, checked_scores, checked_texts
+from .shown_scores import BEST, ShownScores, rounded, score_cell, shown_scores
 from .table import Cell, Table
 from .textwidth import shorten
 
@@ -18,7 +19,6 @@ SHOWN_ROWS = 20
 SHOWN_COLUMNS = 10
 TEXT_WIDTH = 80
 HTML_WIDTH = 120
-BEST = "★"
 
 
 def show_ranking(
@@ -53,27 +53,10 @@ def show_ranking(
     """
     check_query(query)
     passages = checked_texts(passages, "passages")
-    scores = _rounded(checked_scores(scores, len(passages)), _decimals(decimals))
-    shown = _best_first(scores)[: _top_k(top_k)]
-    ranks = _ranks(scores)
-    tied = _tied(scores)
-    rows = [
-        (
-            _rank_cell(ranks[i], tied[i]),
-            _score_cell(scores[i], decimals),
-            _passage(passages[i], width),
-        )
-        for i in shown
-    ]
-    notes = _tie_note(tied[shown]) + _more_note(len(passages), len(shown))
-    return Table(
-        ["rank", "score", "passage"],
-        rows,
-        _query_caption(query),
-        {"rank": "right", "score": "right"},
-        notes=notes,
-        wrap=max(TEXT_WIDTH, width or 0),
-    )
+    system = shown_scores(checked_scores(scores, len(passages)), decimals)
+    shown = system.best(_top_k(top_k))
+    columns = {"rank": system.rank_cells(shown), "score": system.score_cells(shown)}
+    return _ranking_table(query, passages, columns, [system], shown, width)
 
 
 def show_rankings(
@@ -106,33 +89,20 @@ def show_rankings(
     check_query(query)
     passages = checked_texts(passages, "passages")
     digits = _system_decimals(systems, decimals)
-    rounded = {
-        name: _rounded(checked_scores(scores, len(passages), name), digits[name])
+    seen = {
+        name: shown_scores(checked_scores(scores, len(passages), name), digits[name])
         for name, scores in systems.items()
     }
-    ranks = {name: _ranks(scores) for name, scores in rounded.items()}
-    tied = {name: _tied(scores) for name, scores in rounded.items()}
-    first, *others = systems
-    shown = _best_first(rounded[[*systems][-1]])[: _top_k(top_k)]
-
-    columns: dict[str, list[Cell]] = {}
-    for name, scores in rounded.items():
-        columns[f"{name} rank"] = [_rank_cell(ranks[name][i], tied[name][i]) for i in shown]
-        columns[f"{name} score"] = [_score_cell(scores[i], digits[name]) for i in shown]
-    numeric = dict.fromkeys(columns, "right")
+    first, *others = seen
+    shown = [*seen.values()][-1].best(_top_k(top_k))
+    columns = {}
+    for name, system in seen.items():
+        columns[f"{name} rank"] = system.rank_cells(shown)
+        columns[f"{name} score"] = system.score_cells(shown)
     for name in others:
         heading = "change" if len(others) == 1 else f"change to {name}"
-        columns[heading] = [_change_cell(int(ranks[first][i] - ranks[name][i])) for i in shown]
-    columns["passage"] = [_passage(passages[i], width) for i in shown]
-    any_tied = np.any([marks[shown] for marks in tied.values()], axis=0)
-    return Table(
-        list(columns),
-        zip(*columns.values(), strict=True),
-        _query_caption(query),
-        numeric,
-        notes=_tie_note(any_tied) + _more_note(len(passages), len(shown)),
-        wrap=max(TEXT_WIDTH, width or 0),
-    )
+        columns[heading] = seen[name].change_cells(seen[first], shown)
+    return _ranking_table(query, passages, columns, [*seen.values()], shown, width)
 
 
 def show_matrix(
@@ -162,8 +132,7 @@ def show_matrix(
     """
     queries = checked_texts(queries, "queries")
     passages = checked_texts(passages, "passages")
-    matrix = checked_matrix(scores, len(queries), len(passages))
-    matrix = _rounded(matrix, _decimals(decimals))
+    matrix = rounded(checked_matrix(scores, len(queries), len(passages)), decimals)
     best = matrix == matrix.max(axis=1, keepdims=True)
     heads = [
         f"{j}. {shorten(text, _width(width))}"
@@ -172,7 +141,7 @@ def show_matrix(
     rows = []
     for query, row, marks in zip(queries[:SHOWN_ROWS], matrix, best, strict=False):
         values = zip(row[:SHOWN_COLUMNS], marks, strict=False)
-        cells = [_score_cell(score, decimals, best=mark) for score, mark in values]
+        cells = [score_cell(score, decimals, best=mark) for score, mark in values]
         rows.append([Cell(query, _query_text(query, width)), *cells])
     notes = [f"{BEST} best passage of the query"]
     if (best.sum(axis=1) > 1).any():
@@ -181,8 +150,26 @@ def show_matrix(
         notes.append(f"{hidden} of these queries have their best passage among those not shown")
     notes += _more_note(len(queries), len(rows), "query", "queries")
     notes += _more_note(len(passages), len(heads))
-    sides = dict.fromkeys(heads, "right")
-    return Table(["query", *heads], rows, "", sides, notes=notes, wrap=max(18, width // 2))
+    return Table(["query", *heads], rows, notes=notes, wrap=max(18, width // 2))
+
+
+def _ranking_table(
+    query: str,
+    passages: list[str],
+    columns: dict[str, list[Cell]],
+    systems: list[ShownScores],
+    shown: np.ndarray,
+    width: int | None,
+) -> Table:
+    """The columns, the passages beside them, and below them what the table leaves unsaid."""
+    columns = columns | {"passage": [_passage(passages[i], width) for i in shown]}
+    return Table(
+        list(columns),
+        zip(*columns.values(), strict=True),
+        f"Query: {_query_text(query)}",
+        notes=_tie_note(systems, shown) + _more_note(len(passages), len(shown)),
+        wrap=max(TEXT_WIDTH, width or 0),
+    )
 
 
 def _top_k(top_k: int | None) -> int:
@@ -191,10 +178,6 @@ def _top_k(top_k: int | None) -> int:
 
 def _width(width: int) -> int:
     return at_least("width", width, 10)
-
-
-def _decimals(decimals: int) -> int:
-    return at_least("decimals", decimals, 0)
 
 
 def _system_decimals(systems: object, decimals: int | Mapping[str, int]) -> dict[str, int]:
@@ -208,42 +191,7 @@ def _system_decimals(systems: object, decimals: int | Mapping[str, int]) -> dict
     given = decimals if isinstance(decimals, Mapping) else dict.fromkeys(systems, decimals)
     if missing := [name for name in systems if name not in given]:
         raise ValueError(f"decimals says nothing about the system {missing[0]!r}")
-    return {name: _decimals(given[name]) for name in systems}
-
-
-def _rounded(scores: np.ndarray, decimals: int) -> np.ndarray:
-    """The scores as they are printed, so that a tie is what the reader sees as one."""
-    return np.round(scores, decimals) + 0.0  # adding 0 turns -0.0 into 0.0
-
-
-def _best_first(scores: np.ndarray) -> np.ndarray:
-    return np.argsort(-scores, kind="stable")
-
-
-def _ranks(scores: np.ndarray) -> np.ndarray:
-    """1 + how many scores are higher: ties share the best rank of their group."""
-    ascending = np.sort(scores)
-    return len(scores) - np.searchsorted(ascending, scores, side="right") + 1
-
-
-def _tied(scores: np.ndarray) -> np.ndarray:
-    _, group, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    return counts[group] > 1
-
-
-def _rank_cell(rank: int, tied: bool) -> Cell:
-    return Cell(int(rank), f"={rank}" if tied else f"{rank}")
-
-
-def _score_cell(score: float, decimals: int, *, best: bool = False) -> Cell:
-    text = f"{score:+.{decimals}f}"
-    return Cell(float(score), f"{BEST} {text}" if best else text, bold=bool(best))
-
-
-def _change_cell(places: int) -> Cell:
-    if places == 0:
-        return Cell(0, "= same")
-    return Cell(places, f"▲ up {places}" if places > 0 else f"▼ down {-places}")
+    return {name: given[name] for name in systems}
 
 
 def _passage(text: str, width: int | None) -> Cell:
@@ -257,12 +205,8 @@ def _query_text(query: str, width: int = HTML_WIDTH) -> str:
     return shorten(query, width) or "(empty query)"
 
 
-def _query_caption(query: str) -> str:
-    return f"Query: {_query_text(query)}"
-
-
-def _tie_note(tied: np.ndarray) -> list[str]:
-    if not tied.any():
+def _tie_note(systems: list[ShownScores], shown: np.ndarray) -> list[str]:
+    if not any(system.tied[shown].any() for system in systems):
         return []
     return ["= a tie: scores equal in the shown decimals, passages in the order they were given"]
 
