@@ -360,6 +360,7 @@ SPOILED = {
         "the wrap-up in cell 10 has no code cell that calls show_verdicts",
     ),
     "nothing to do": (without(12, 21), "there is no '## On your own' section"),
+    "no exercises": (without(13, 21), "'On your own' has 0 exercises; give at least 3"),
     "two exercises": (without(19, 21), "'On your own' has 2 exercises; give at least 3"),
     "no minutes": (
         replaced(13, " · 5 minutes", ""),

@@ -198,7 +198,7 @@ def _exercises(cells: list[Numbered]) -> Iterator[str]:
     if len(starts) < MIN_EXERCISES:
         yield f"'On your own' has {len(starts)} exercises; give at least {MIN_EXERCISES}."
     levels = []
-    for order, (start, end) in enumerate(zip(starts, [*starts[1:], None], strict=True), start=1):
+    for order, (start, end) in enumerate(zip(starts, [*starts, None][1:], strict=True), start=1):
         number, cell = part[start]
         heading = next(line for line in cell.source.splitlines() if line.startswith("### Exercise"))
         match = EXERCISE.match(heading)
