@@ -7,6 +7,7 @@ import re
 
 from nbformat import NotebookNode
 
+OPENING_LISTS = ("What you'll do", "What you'll learn", "What you'll need")
 CODE_IN_PROSE = re.compile(r"^```.*?^```|`[^`]+`", re.MULTILINE | re.DOTALL)
 
 Numbered = tuple[int, NotebookNode]  # a cell and its place in the notebook, counted from 1
@@ -54,6 +55,11 @@ def may_raise(cell: NotebookNode) -> bool:
 def without_code(markdown: str) -> str:
     """Markdown without code spans and fenced code."""
     return CODE_IN_PROSE.sub("", markdown)
+
+
+def straight_quotes(markdown: str) -> str:
+    """Markdown with every typographic apostrophe as a straight one."""
+    return markdown.replace("\u2019", "'")
 
 
 def running_text(markdown: str) -> str:
