@@ -8,6 +8,7 @@ a normal `BertForSequenceClassification`, within rounding of the published one.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from onnx import GraphProto
 
 QUANTISED = "_quantized"
+TURNED = "_Transposed"  # what onnxruntime adds to the name of a matrix that it had to transpose
 
 # What the ONNX file does not say about itself. The rest is read off its tensors.
 BERT_CONFIG = {
@@ -51,7 +53,11 @@ def dequantise_folder(folder: Path) -> None:
 
 
 def dequantised_weights(graph: GraphProto) -> dict[str, np.ndarray]:
-    """Every weight as float32, under its PyTorch name and in PyTorch's [out, in] layout."""
+    """Every weight as float32, under its PyTorch name and in PyTorch's [out, in] layout.
+
+    Raises ValueError unless these are the weights of a BERT cross-encoder, all of them: PyTorch
+    would load what there is and fill the gaps with random numbers.
+    """
     import numpy as np
     from onnx import numpy_helper
 
@@ -70,9 +76,9 @@ def dequantised_weights(graph: GraphProto) -> dict[str, np.ndarray]:
         weight = (quantised.astype(np.float32) - np.float32(zero)) * np.float32(scale)
         # ONNX computes x @ W, W being [in, out]; PyTorch keeps [out, in]. Embeddings are rows.
         is_embedding = "embeddings" in base
-        name = names.get(base, base)
+        name = names.get(base, base.removesuffix(TURNED))
         weights[name] = weight if is_embedding else np.ascontiguousarray(weight.T)
-    if "classifier.weight" not in weights or any(name.startswith("onnx::") for name in weights):
+    if not _is_whole(weights):
         raise ValueError(
             "model.onnx is not a quantised BERT cross-encoder: take the pinned file of the course."
         )
@@ -93,22 +99,35 @@ def bert_config(weights: dict[str, np.ndarray]) -> dict[str, object]:
     }
 
 
+def _is_whole(weights: dict[str, np.ndarray]) -> bool:
+    """Whether a BERT of these sizes has just these parameters, in these shapes."""
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification
+
+    try:
+        config = BertConfig.from_dict(bert_config(weights))
+    except KeyError:  # there is not even the tensor that a size is read off
+        return False
+    with torch.device("meta"):  # shapes alone: no number is stored
+        needed = BertForSequenceClassification(config).state_dict()
+    shapes = {name: weight.shape for name, weight in weights.items()}
+    return shapes == {name: tuple(tensor.shape) for name, tensor in needed.items()}
+
+
 def _matrix_names(graph: GraphProto) -> dict[str, str]:
-    """Exported matrices are only numbered; each is named after the bias added behind it."""
+    """Exported matrices are only numbered; each is named after the bias added behind it, if any."""
     constants = {tensor.name for tensor in graph.initializer}
-    readers: dict[str, list] = {}
+    readers = defaultdict(list)
     for node in graph.node:
         for name in node.input:
-            readers.setdefault(name, []).append(node)
+            readers[name].append(node)
     names = {}
     for node in graph.node:
         if node.op_type != "MatMulInteger" or not node.input[1].startswith("onnx::"):
             continue
-        step = node
-        while (
-            step.op_type != "Add"
-        ):  # MatMulInteger, Cast to float, Mul by the scales, Add the bias
+        step = node  # then come Cast to float, Mul by the scales, Add of the bias
+        while step.op_type != "Add" and len(readers[step.output[0]]) == 1:
             (step,) = readers[step.output[0]]
-        (bias,) = (name for name in step.input if name in constants)
-        names[node.input[1].removesuffix(QUANTISED)] = bias.removesuffix("bias") + "weight"
+        for bias in constants.intersection(step.input):
+            names[node.input[1].removesuffix(QUANTISED)] = bias.removesuffix("bias") + "weight"
     return names
