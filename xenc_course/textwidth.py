@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import accumulate, takewhile
 
 
 def display_width(text: str) -> int:
@@ -43,12 +44,8 @@ def wrapped(text: str, width: int) -> list[str]:
 
 def _fitting(text: str, width: int) -> int:
     """How many letters of ``text``, at least one, fit into ``width`` columns."""
-    used = 0
-    for i, letter in enumerate(text):
-        used += _letter_width(letter)
-        if used > width and i > 0:
-            return i
-    return len(text)
+    columns = accumulate(map(_letter_width, text))
+    return max(1, sum(1 for _ in takewhile(lambda used: used <= width, columns)))
 
 
 def _letter_width(letter: str) -> int:
