@@ -194,6 +194,11 @@ def test_points_carry_their_names_and_intervals(axes):
     assert axes[0].collections[0].get_segments()[0].tolist() == [[64, 0.7], [64, 0.8]]
 
 
+def test_some_points_can_be_joined_by_a_line(axes):
+    scatter_plot({"A": (1, 2), "B": (2, 1), "C": (3, 5)}, **TEXTS, line=["A", "C"])
+    assert axes[0].lines[0].get_xydata().tolist() == [[1, 2], [3, 5]]
+
+
 def test_names_of_near_points_do_not_overlap(axes):
     scatter_plot({f"model {i}": (1 + i / 500, 1) for i in range(3)} | {"far": (2, 2)}, **TEXTS)
     boxes = [text.get_window_extent() for text in axes[0].texts]
@@ -266,6 +271,7 @@ def test_wrong_lines_are_refused(series, options, error, message):
         (lambda: bar_plot(["a"], {"A": [1, 2]}, **TEXTS), ValueError, "has 2 values where 1"),
         (lambda: scatter_plot({"A": ([1, 2], [1, 2])}, **TEXTS), ValueError, "one \\(x, y\\)"),
         (lambda: scatter_plot({"A": 1}, **TEXTS), ValueError, "two things"),
+        (lambda: scatter_plot({"A": (1, 1)}, **TEXTS, line=["B"]), ValueError, "names 'B'"),
         (
             lambda: heatmap([[1, 2]], ["r"], ["a"], unit="logit", **TEXTS),
             ValueError,

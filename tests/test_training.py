@@ -48,6 +48,15 @@ def test_another_seed_takes_another_order(tiny_model):
     assert train(first, GROUPS, batch=3) != train(second, GROUPS, batch=3, seed=1)
 
 
+def test_bfloat16_changes_the_loss_a_little_and_keeps_the_weights_in_float32(tiny_model):
+    exact, rough = (load_cross_encoder(str(tiny_model), device="cpu") for _ in range(2))
+    match = Match(load_cross_encoder(str(tiny_model), device="cpu"), (0, 1, 2))
+    losses = train(exact, GROUPS, batch=5, match=match)
+    shorter = train(rough, GROUPS, batch=5, match=match, bfloat16=True)
+    assert shorter != losses and shorter == pytest.approx(losses, rel=0.05)
+    assert {p.dtype for p in rough.model.parameters()} == {torch.float32}
+
+
 def test_a_killed_training_goes_on_to_the_same_weights(tiny_model, tmp_path, monkeypatch):
     whole = load_cross_encoder(str(tiny_model), device="cpu")
     options = {"epochs": 3, "batch": 3, "learning_rate": 1e-3}

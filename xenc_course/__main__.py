@@ -88,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--loss", default="mse", help="mse or margin-mse (mse)")
     add("--epochs", type=int, default=1)
     add("--learning-rate", type=float, default=1e-4)
+    add("--bfloat16", action="store_true", help="faster where the processor has avx512_bf16")
     add("--seed", type=int, default=0)
     add("--out", type=Path, required=True, help="the new folder of the student")
     distil.set_defaults(run=_distil)
@@ -180,6 +181,7 @@ def _distil(options: argparse.Namespace) -> int:
         loss=options.loss,
         epochs=options.epochs,
         learning_rate=options.learning_rate,
+        bfloat16=options.bfloat16,
         seed=options.seed,
     )
     command = " ".join(["python -m xenc_course", *sys.argv[1:]])

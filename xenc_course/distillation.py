@@ -41,6 +41,7 @@ class Plan:
     text: sources for `load_passages`.
     pairs: to label and train on. start: the model whose layers are kept; the teacher in fp32 if "".
     match: the teacher's layers whose output the student's layers copy; none if empty.
+    bfloat16: see `train`.
     """
 
     teacher: str
@@ -54,6 +55,7 @@ class Plan:
     learning_rate: float = 5e-5
     batch: int = 6
     loss: str = "mse"
+    bfloat16: bool = False
     seed: int = 0
 
 
@@ -108,6 +110,7 @@ def distil(plan: Plan, out: Path, *, command: str = "", progress: bool = True) -
         batch=plan.batch,
         learning_rate=plan.learning_rate,
         match=match,
+        bfloat16=plan.bfloat16,
         seed=plan.seed,
         checkpoint=job / "checkpoint.safetensors",
         progress=progress,

@@ -131,6 +131,7 @@ def scatter_plot(
     logx: bool = False,
     logy: bool = False,
     intervals: Mapping[str, tuple[float, float]] | None = None,
+    line: Sequence[str] = (),
 ) -> Figure:
     """Single points, each with its name written beside it.
 
@@ -138,9 +139,10 @@ def scatter_plot(
         points: ``{label: (x, y)}``, two numbers each.
         title, xlabel, ylabel, alt, logx, logy: see `line_plot`.
         intervals: ``{label: (low, high)}``, ends of a vertical error bar.
+        line: labels of points to join in this order, such as a Pareto front.
 
     Raises:
-        TypeError, ValueError: see `line_plot`.
+        TypeError, ValueError: see `line_plot`; also when `line` names no point.
     """
     check_texts(title=title, xlabel=xlabel, ylabel=ylabel, alt=alt)
     single = {k: tuple(np.atleast_1d(v) for v in pair(p, k)) for k, p in named(points).items()}
@@ -149,7 +151,12 @@ def scatter_plot(
         raise ValueError(f"point {long[0]!r} must be one (x, y), not several")
     ends = {k: tuple(np.atleast_1d(v) for v in pair(p, k)) for k, p in (intervals or {}).items()}
     ranges = checked_ranges(ends, {label: y for label, (_, y) in drawn.items()}, "intervals")
+    if unknown := [label for label in line if label not in drawn]:
+        raise ValueError(f"line names {unknown[0]!r}, which is no point")
     canvas, axes = canvas_and_axes(title, xlabel, ylabel)
+    if line:
+        joined = np.array([drawn[label] for label in line])[:, :, 0]
+        axes.plot(*joined.T, color="#999999", linestyle=":", linewidth=1.5, zorder=1)
     for i, (label, (x, y)) in enumerate(drawn.items()):
         look = {"color": pick(COLOURS, i), "marker": pick(MARKERS, i)}
         if label in ranges:
