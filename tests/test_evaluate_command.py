@@ -19,7 +19,7 @@ from xenc_course.journal import Journal
 from xenc_course.pairs import Pair
 from xenc_course.reranking import rerank_and_evaluate
 from xenc_course.runs import read_run, write_run
-from xenc_course.scoring import BLOCK, load_scorer, score_pairs
+from xenc_course.scorers import BLOCK, load_scorer, score_pairs
 
 INT8 = "ms-marco-MiniLM-L12-v2-int8"
 BERLIN = "How many people live in Berlin?"

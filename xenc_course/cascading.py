@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .pairs import Pair, check_pairs, checked
-from .scoring import Scorer
+from .scorers import Scorer
 
 
 class Cascade:

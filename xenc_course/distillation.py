@@ -21,7 +21,7 @@ from .journal import Journal
 from .model_card import model_card
 from .models import load_cross_encoder, model_folder
 from .passages import load_passages
-from .scoring import BLOCK, load_scorer, score_pairs
+from .scorers import BLOCK, load_scorer, score_pairs
 from .students import keep_layers, round_weights
 from .textfile import write_lines
 from .training import Group, Match, train

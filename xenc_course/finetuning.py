@@ -14,7 +14,7 @@ from .collection import Collection
 from .comparison import RunComparison, compare_runs
 from .models import load_cross_encoder
 from .negatives import mine_negatives
-from .scoring import score_pairs
+from .scorers import score_pairs
 from .training import Group, train
 from .workplace import make_folder
 

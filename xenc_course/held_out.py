@@ -10,7 +10,7 @@ from .collection import Collection
 from .comparison import RunComparison, compare_runs
 from .models import load_bi_encoder
 from .queries import Query
-from .scoring import load_scorer, score_pairs
+from .scorers import load_scorer, score_pairs
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder

@@ -19,7 +19,8 @@ from .onnx_encoders import OnnxEncoder
 from .outcome import Outcome, Work
 from .pairs import Pair
 from .runs import Run, check_id, read_run, write_run
-from .scoring import BLOCK, Reranker, Scorer, load_scorer, score_pairs
+from .scorers import BLOCK, Scorer, load_scorer, score_pairs
+from .scoring import Reranker
 
 JUDGED = "judged"
 FIRST_STAGES = ("bm25", "bi-encoder", JUDGED)
