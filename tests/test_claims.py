@@ -62,9 +62,9 @@ def test_a_verdict_is_listed_once_where_it_is_first_shown():
         shown(show_verdicts([better, fast])),
     )
     first, second = claims(book, "01_a")
-    assert (first.cell, first.text, first.holds, first.timing) == (2, "A beats B", True, False)
+    assert (first.cell, first.text, first.holds, first.machine) == (2, "A beats B", True, False)
     assert first.interval == "+0.0100 to +0.2400"
-    assert (second.cell, second.holds, second.timing) == (3, False, True)
+    assert (second.cell, second.holds, second.machine) == (3, False, True)
     assert second.interval == "2.9 to 3.3"
 
 

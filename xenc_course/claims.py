@@ -23,9 +23,11 @@ IN_CODE = re.compile(r"(?<![\w.\"'])-?\d[\d_]*(?:\.\d+)?(?![\w\"'])")
 HEAD = """# Claims of the lessons
 
 Made by `make claims` from the stored outputs of the lessons; `make test` fails when the two differ.
-A verdict is computed in the lesson, whichever way it comes out. "Timing" marks what hangs on the
-machine: such a cell is not compared when the lessons run as tests, and may say something else on
-yours.
+A verdict is computed in the lesson, whichever way it comes out. "Does not hold" covers what was
+refuted and what these queries did not show. Lesson 04 asks a difference for an interval and an
+adjusted p, a first look in lesson 05 for the interval alone; each says so. "Machine" marks what
+depends on the machine: such a cell is not compared when the lessons run as tests, and may say
+something else on yours.
 """
 
 
@@ -33,7 +35,7 @@ yours.
 class Claim:
     """A verdict as a lesson displays it.
 
-    cell: the first that shows it, from 1. timing: that cell's output is not compared in tests.
+    cell: the first that shows it, from 1. machine: that cell's output is not compared in tests.
     """
 
     lesson: str
@@ -41,7 +43,7 @@ class Claim:
     text: str
     measured: str
     holds: bool
-    timing: bool
+    machine: bool
 
     @property
     def interval(self) -> str:
@@ -67,11 +69,11 @@ def claims(notebook: NotebookNode, lesson: str) -> Iterator[Claim]:
             continue
         text = shown_text(cell)
         tagged = "nbval-ignore-output" in cell.metadata.get("tags", [])
-        timing = tagged or MARKER.search(cell.source) is not None
+        of_machine = tagged or MARKER.search(cell.source) is not None
         for claim, measured, word in [*BOX.findall(text), *ROW.findall(text)]:
             if claim not in seen:
                 seen.add(claim)
-                yield Claim(lesson, number, claim, measured, word == "holds", timing)
+                yield Claim(lesson, number, claim, measured, word == "holds", of_machine)
 
 
 def citations(notebook: NotebookNode, lesson: str) -> Iterator[Citation]:
@@ -126,7 +128,7 @@ def check_claims(folder: Path, page: Path) -> None:
 
 def _word(claim: Claim) -> str:
     word = "holds" if claim.holds else "does not hold"
-    return f"{word} (timing)" if claim.timing else word
+    return f"{word} (machine)" if claim.machine else word
 
 
 def _source(paragraph: str) -> str:

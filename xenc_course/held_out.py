@@ -37,7 +37,8 @@ def measure_held_out(
         passages = {name.replace(" ", "/"): passage for name, passage in passages.items()}
         of_text = {query.id: query.text for query in queries[source]}
         found = bm25_run(passages, of_text, DEPTH)
-        near = bi_encoder_run(passages, of_text, len(passages), load_bi_encoder())
+        shown = {name: passages[name] for scores in found.values() for name in scores}
+        near = bi_encoder_run(shown, of_text, len(shown), load_bi_encoder())
         pairs = [(query, passage) for query in found for passage in found[query]]
         read = [(of_text[query], passages[passage]) for query, passage in pairs]
         by_teacher = score_pairs(scorer, read)
