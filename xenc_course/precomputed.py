@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from .assets import cache_folder
+from .released import released
 from .runs import read_run, write_run
 from .table import Table
 from .textfile import write_lines
@@ -54,7 +55,8 @@ class Plan:
 def _plans(collection: str, depth: int, queries: int | None) -> list[Plan]:
     """BM25 and bi-encoders rank all passages; other models rerank what all-MiniLM-L6-v2 found."""
     found = f"{collection}/{BI_ENCODER}.trec.gz"
-    reranked = (LATE_INTERACTION, "ms-marco-MiniLM-L12-v2-int8", "ms-marco-MiniLM-L12-v2")
+    teachers = ("ms-marco-MiniLM-L12-v2-int8", "ms-marco-MiniLM-L12-v2")
+    reranked = (LATE_INTERACTION, *sorted(released()), *teachers)
     return [
         Plan(collection, "bm25", "bm25", depth, queries),
         Plan(collection, BI_ENCODER, "bi-encoder", depth, queries),
