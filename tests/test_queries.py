@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from xenc_course import Collection
-from xenc_course.groups import crop
+from xenc_course import Collection, groups, questions
+from xenc_course.groups import crop, make_groups
 from xenc_course.negatives import mine_negatives
 from xenc_course.passages import load_passages, sentence_starts
 from xenc_course.queries import QueryMaker
@@ -86,6 +86,41 @@ def test_named_collections_lend_their_passages():
 def test_sentences_end_before_capitals_and_not_in_initials():
     words = ["J.", "Smith", "wrote", "it.", "Then", "3.5", "years", "passed!", "e.g.", "more"]
     assert sentence_starts(words) == [0, 4]
+
+
+@pytest.mark.parametrize(
+    ("ask", "said", "title", "asked"),
+    [
+        ("predicate", "She won two Nobel prizes, and more.", "Curie", "who won two Nobel prizes"),
+        ("predicate", "Lima is a harbour town.", "Lima", "what is a harbour town"),
+        ("predicate", "In 1932 it rained.", "Lima", None),
+        ("event", "The bridge was opened in 1932.", "", "when was the bridge opened"),
+        ("event", "It was built by Ada Byron.", "Tower", "who built Tower"),
+        ("event", "It was held in Paris.", "The fair", "where was the fair held"),
+        ("event", "It rained in May.", "Tower", None),
+        ("count", "It has 35 stations.", "Red Line", "how many stations does Red Line have"),
+        ("count", "It has 35 stations.", "", None),
+        ("count", "It has a station.", "Red Line", None),
+    ],
+)
+def test_a_sentence_is_turned_into_a_question_or_into_none(ask, said, title, asked):
+    forms = {getattr(questions, ask)(said, title, np.random.default_rng(n)) for n in range(30)}
+    assert asked in forms
+    assert (None in forms) == (asked is None)
+
+
+def test_groups_hold_runs_of_words_or_sentences_some_beside_the_answer(tmp_path, monkeypatch):
+    monkeypatch.setattr(groups, "HELD_OUT", 5)
+    made, held_out = make_groups({"cities": CITIES}, 180, seed=0, path=tmp_path / "groups.jsonl")
+    assert len(made) == 30 and len(held_out["cities"]) == 5
+    assert not {query for query, _ in made} & {query.text for query in held_out["cities"]}
+    whole = {text for group in TEXTS.values() for text in group.split(". ")}
+    whole = {text.rstrip(".") for text in whole}
+    by_sentence = [passages for _, passages in made if passages[0].rstrip(".") in whole]
+    assert 5 < len(by_sentence) < 25
+    own = [next(t for t in TEXTS.values() if passages[0] in t) for passages in by_sentence]
+    for passages, text in zip(by_sentence, own, strict=True):
+        assert all(beside in text and beside != passages[0] for beside in passages[-2:])
 
 
 @pytest.mark.parametrize("focus", [0, 5, 49, 99])

@@ -10,6 +10,7 @@ import numpy as np
 
 from .collection import Collection
 from .negatives import mine_negatives
+from .passages import sentence_spans
 from .queries import Query, QueryMaker
 from .textfile import text_lines, write_lines
 
@@ -17,6 +18,8 @@ Unlabelled = tuple[str, tuple[str, ...]]  # a query and its passages
 NEGATIVES = {"bm25": 2, "bi_encoder": 2, "random": 1}
 PASSAGES = 1 + sum(NEGATIVES.values())  # of a query
 SHORTEST_CROP, LONGEST_CROP = 20, 60  # words of a passage that a pair holds
+SENTENCES = 0.5  # of the groups hold sentences
+BESIDE = 2  # sentences of the answer's own passage among the negatives of such a group
 HELD_OUT = 200  # queries that are measured on and never trained on
 
 
@@ -58,21 +61,37 @@ def make_groups(
 def _cropped(
     seed: int, text: Collection, queries: list[Query], progress: bool
 ) -> Iterable[tuple[str, list[str]]]:
-    """Each query with its passage and negatives, of which a run of 20 to 60 words is kept."""
+    """Each query with its passage and negatives, of which a part is kept.
+
+    In half of the groups that is a run of 20 to 60 words, in the others a sentence; there, up to
+    two sentences beside the answer's take the place of the last negatives.
+    """
     passages = {name: text.passage(name) for name in text.documents}
     asked = {query.id: query.text for query in queries}
     answers = {query.id: query.passage for query in queries}
     found = mine_negatives(asked, passages, answers, **NEGATIVES, seed=seed, progress=progress)
     draw = np.random.default_rng(seed)
     for query in queries:
-        answer = crop(text.documents[query.passage].split(), query.focus, draw)
-        if query.removed:
-            answer = " ".join(answer.replace(query.removed, " ").split())
+        cut = sentence if draw.random() < SENTENCES else crop
+        own = text.documents[query.passage].split()
+        answer = cut(own, query.focus, draw)
         others = []
         for name in found[query.id]:
             words = text.documents[name].split()
-            others.append(crop(words, int(draw.integers(len(words))), draw))
+            others.append(cut(words, int(draw.integers(len(words))), draw))
+        if cut is sentence:
+            beside = [" ".join(own[a:b]) for a, b in sentence_spans(own)]
+            beside = [one for one in beside if one != answer]
+            beside = [beside[place] for place in draw.permutation(len(beside))[:BESIDE]]
+            others = [*others[: len(others) - len(beside)], *beside]
+        if query.removed and cut is crop:
+            answer = " ".join(answer.replace(query.removed, " ").split())
         yield query.text, [answer, *others]
+
+
+def sentence(words: list[str], focus: int, draw: np.random.Generator) -> str:
+    """The sentence that holds the word at `focus`; draw is there to be called as `crop` is."""
+    return next(" ".join(words[a:b]) for a, b in sentence_spans(words) if focus < b)
 
 
 def crop(words: list[str], focus: int, draw: np.random.Generator) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .comparison import RunComparison
-from .groups import NEGATIVES
+from .groups import BESIDE, NEGATIVES, SENTENCES
 from .held_out import DEPTH
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def model_card(
     seconds: float,
 ) -> list[str]:
     """The lines of the student's README.md: data, command, versions, figures and licences."""
+    start = f" of {plan.start}" if plan.start else ""
     versions = ", ".join(f"{library} {version(library)}" for library in LIBRARIES)
     lines = [
         "---",
@@ -36,14 +37,15 @@ def model_card(
         "",
         f"# {name}",
         "",
-        f"A cross-encoder distilled from {plan.teacher} ({plan.student}). It gives one logit a "
-        "pair of query and passage; it was made for a course, for English text.",
+        f"A cross-encoder distilled from {plan.teacher} ({plan.student}{start}). It gives one "
+        "logit for a query and a passage; it was made for a course, for English text.",
         "",
         f"- Data: {plan.pairs:,} pairs, labelled by the teacher. Queries were made from the "
         f"passages of {', '.join(plan.text)}: questions and keywords, no query that a person "
         f"wrote, no judgement. Negatives of a query: {NEGATIVES['bm25']} of BM25's and "
         f"{NEGATIVES['bi_encoder']} of all-MiniLM-L6-v2's first {DEPTH}, {NEGATIVES['random']} at "
-        "random.",
+        f"random. {SENTENCES:.0%} of the queries read single sentences; up to {BESIDE} of their "
+        "negatives then come from the answer's own passage.",
         f"- Command: `{command}`",
         f"- Seed {plan.seed}, {len(losses):,} steps, {seconds:,.0f} s; loss of the last tenth "
         f"{np.mean(losses[-max(1, len(losses) // 10) :]):.3f}.",

@@ -69,6 +69,12 @@ def sentence_starts(words: list[str]) -> list[int]:
     return starts
 
 
+def sentence_spans(words: list[str]) -> list[tuple[int, int]]:
+    """Where sentences begin and end, as places of words; the ends are not part of them."""
+    starts = sentence_starts(words)
+    return list(zip(starts, [*starts[1:], len(words)], strict=True))
+
+
 def _paragraphs(path: Path) -> Iterator[list[str]]:
     """The words of each paragraph; `text_lines` leaves blank lines out, so numbers jump there."""
     words: list[str] = []
@@ -89,9 +95,7 @@ def _pieces(words: list[str]) -> Iterator[list[str]]:
         yield words
         return
     piece: list[str] = []
-    ends = [*sentence_starts(words)[1:], len(words)]
-    start = 0
-    for end in ends:
+    for start, end in sentence_spans(words):
         sentence = words[start:end]
         if piece and len(piece) + len(sentence) > LONGEST:
             yield piece
@@ -100,6 +104,5 @@ def _pieces(words: list[str]) -> Iterator[list[str]]:
         while len(piece) > LONGEST:  # one sentence longer than a passage
             yield piece[:LONGEST]
             piece = piece[LONGEST:]
-        start = end
     if piece:
         yield piece

@@ -8,6 +8,7 @@ definition:  what its first sentence says of its subject ("what is the largest i
 crop:        5 to 12 words in a row of one sentence; half of these are removed from the passage, so
              that looking for the same words is not enough
 keywords:    2 to 4 of its rarest words
+predicate, event, count:  a question that one of its sentences answers, see `questions`
 
 The queries of a collection, such as Wikipedia's descriptions, are not among them: whoever trains
 on these can still measure on those. A crop as a query is the inverse cloze task of Lee, Chang and
@@ -19,13 +20,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from . import questions
 from .collection import Collection
-from .passages import sentence_starts
+from .passages import sentence_spans
 
 QUESTIONS = (
     "what is {}",
@@ -36,6 +39,14 @@ QUESTIONS = (
     "tell me about {}",
     "facts about {}",
     "what is {} known for",
+    "where is {}",
+    "when did {} begin",
+    "how does {} work",
+    "what causes {}",
+    "why is {} important",
+    "types of {}",
+    "history of {}",
+    "how big is {}",
 )
 TOPICS = (
     "{} {}",
@@ -44,6 +55,9 @@ TOPICS = (
     "what has {} to do with {}",
     "how does {} relate to {}",
     "is there {1} in {0}",
+    "when did {} {}",
+    "why {} {}",
+    "how long {} {}",
 )
 RARE = 8  # keywords are drawn from that many of a passage's rarest words
 
@@ -92,7 +106,7 @@ class QueryMaker:
         """`count` different queries from passages (ids), in a seeded order that repeats.
 
         Every passage makes one query, of a kind drawn among those it allows, before any passage
-        makes a second one. prefix: of the queries' ids; without: kinds that are not made.
+        makes a second one. prefix: of the queries' ids.
 
         Raises ValueError when the passages do not give that many different queries.
         """
@@ -120,6 +134,9 @@ class QueryMaker:
             "definition": self._definition,
             "crop": self._crop,
             "keywords": self._keywords,
+            "predicate": partial(self._asked, questions.predicate),
+            "event": partial(self._asked, questions.event),
+            "count": partial(self._asked, questions.count),
         }
         names = list(kinds)
         for place in draw.permutation(len(names)):
@@ -142,7 +159,7 @@ class QueryMaker:
 
     def _definition(self, passage: str, draw: np.random.Generator) -> tuple[str] | None:
         words = self._collection.documents[passage].split()
-        first = words[: [*sentence_starts(words), len(words)][1]]
+        first = words[: sentence_spans(words)[0][1]]
         found = _SAYS.match(" ".join(first))
         if found is None:
             return None
@@ -152,9 +169,7 @@ class QueryMaker:
 
     def _crop(self, passage: str, draw: np.random.Generator) -> tuple[str, int, str] | None:
         words = self._collection.documents[passage].split()
-        starts = sentence_starts(words)
-        spans = list(zip(starts, [*starts[1:], len(words)], strict=True))
-        spans = [(start, end) for start, end in spans if end - start >= 5]
+        spans = [(start, end) for start, end in sentence_spans(words) if end - start >= 5]
         if not spans:
             return None
         start, end = spans[draw.integers(len(spans))]
@@ -171,6 +186,20 @@ class QueryMaker:
         count = int(draw.integers(2, min(4, len(rare)) + 1))
         kept = sorted(draw.choice(len(rare), size=count, replace=False))
         return (" ".join(rare[place] for place in kept),)
+
+    def _asked(
+        self, ask: Callable, passage: str, draw: np.random.Generator
+    ) -> tuple[str, int] | None:
+        """What `ask` makes of one of the sentences, the first that has the form for it."""
+        words = self._collection.documents[passage].split()
+        spans = sentence_spans(words)
+        title = self._title(passage)
+        for place in draw.permutation(len(spans)):
+            start, end = spans[place]
+            text = ask(" ".join(words[start:end]), title, draw)
+            if text is not None:
+                return text, start
+        return None
 
     def _title(self, passage: str) -> str:
         """The title without what stands in brackets: "Mercury (planet)" is asked for as Mercury."""
