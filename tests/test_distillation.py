@@ -1,6 +1,7 @@
 """A student is distilled, measured, written, and a run that was killed ends in the same bytes."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -113,9 +114,24 @@ def test_a_run_killed_in_any_stage_goes_on_to_the_same_bytes(
     assert contents(out) == contents(student.folder)
 
 
-def test_a_job_of_another_plan_and_a_folder_that_exists_are_refused(plan, tmp_path, monkeypatch):
-    from dataclasses import replace
+def test_labels_that_are_kept_serve_the_next_student_of_the_same_teacher(
+    plan, student, tmp_path, monkeypatch
+):
+    labels = tmp_path / "labels.journal"
+    distil(plan, tmp_path / "first", labels=labels, progress=False)
+    monkeypatch.setattr(distillation, "score_pairs", lambda *_: 1 / 0)
+    again = distil(plan, tmp_path / "second", labels=labels, progress=False)
+    assert contents(again.folder) == contents(student.folder)
+    with pytest.raises(ValueError, match="was begun with another"):
+        distil(
+            replace(plan, teacher="ms-marco-MiniLM-L12-v2-int8", start=plan.teacher),
+            tmp_path / "third",
+            labels=labels,
+            progress=False,
+        )
 
+
+def test_a_job_of_another_plan_and_a_folder_that_exists_are_refused(plan, tmp_path, monkeypatch):
     out = tmp_path / "student"
     monkeypatch.setattr(distillation, "_labels", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):

@@ -90,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--learning-rate", type=float, default=1e-4)
     add("--bfloat16", action="store_true", help="faster where the processor has avx512_bf16")
     add("--seed", type=int, default=0)
+    add("--labels", type=Path, help="a file that keeps the teacher's logits for the next student")
     add("--out", type=Path, required=True, help="the new folder of the student")
     distil.set_defaults(run=_distil)
 
@@ -185,7 +186,7 @@ def _distil(options: argparse.Namespace) -> int:
         seed=options.seed,
     )
     command = " ".join(["python -m xenc_course", *sys.argv[1:]])
-    print(distil(plan, options.out, command=command))
+    print(distil(plan, options.out, labels=options.labels, command=command))
     return 0
 
 

@@ -20,12 +20,13 @@ from .held_out import measure_held_out
 from .journal import Journal
 from .model_card import model_card
 from .models import load_cross_encoder, model_folder
+from .pairs import pair_key
 from .passages import load_passages
 from .scorers import BLOCK, load_scorer, score_pairs
 from .students import keep_layers, round_weights
 from .textfile import write_lines
 from .training import Group, Match, train
-from .workplace import claim, make_folder
+from .workplace import claim, make_folder, weights_digest
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -74,11 +75,20 @@ class Distilled:
     __repr__ = __str__
 
 
-def distil(plan: Plan, out: Path, *, command: str = "", progress: bool = True) -> Distilled:
+def distil(
+    plan: Plan,
+    out: Path,
+    *,
+    labels: Path | None = None,
+    command: str = "",
+    progress: bool = True,
+) -> Distilled:
     """Train a student by a plan and write it to a new folder, as Hugging Face lays models out.
 
     While it lasts, what is done lies in `<out>.job`; the same call goes on from there, on the same
-    machine to the same bytes. command: the line that the model card names.
+    machine to the same bytes. labels: a file for the teacher's logits that stays, so that another
+    student of the same teacher need not wait for them; without it they go with the job. command:
+    the line that the model card names.
 
     Raises ValueError for a folder that exists, a job of another plan, too little text and what the
     stages raise; OSError when the disk is full, after which the job can go on.
@@ -93,10 +103,10 @@ def distil(plan: Plan, out: Path, *, command: str = "", progress: bool = True) -
     groups, held_out = make_groups(
         texts, plan.pairs, plan.seed, job / "groups.jsonl", progress=progress
     )
-    labels = _labels(plan, groups, job / "labels.journal", progress)
+    logits = _labels(plan, groups, labels or job / "labels.journal", progress)
     size = PASSAGES
     labelled = [
-        Group(query, passages, tuple(labels[place * size : (place + 1) * size]))
+        Group(query, passages, tuple(logits[place * size : (place + 1) * size]))
         for place, (query, passages) in enumerate(groups)
     ]
     match = None
@@ -159,14 +169,16 @@ def _labels(plan: Plan, groups: list[Unlabelled], path: Path, progress: bool) ->
     from tqdm import tqdm
 
     pairs = [(query, passage) for query, passages in groups for passage in passages]
-    with Journal(path, {"teacher": plan.teacher, "pairs": len(pairs)}) as journal:
-        waiting = [n for n in range(len(pairs)) if ("", str(n)) not in journal.scores]
-        done = len(pairs) - len(waiting)
-        with tqdm(total=len(pairs), initial=done, unit="pair", disable=not progress) as bar:
+    keys = [("", pair_key(pair).hex()) for pair in pairs]
+    header = {"teacher": plan.teacher, "weights": weights_digest(model_folder(plan.teacher))}
+    with Journal(path, header) as journal:
+        missing = {k: pair for k, pair in zip(keys, pairs, strict=True) if k not in journal.scores}
+        waiting = list(missing.items())
+        with tqdm(total=len(waiting), unit="pair", disable=not progress) as bar:
             teacher = load_scorer(plan.teacher) if waiting else None
             for start in range(0, len(waiting), BLOCK):
                 block = waiting[start : start + BLOCK]
-                scores = score_pairs(teacher, [pairs[n] for n in block])
-                journal.add(("", str(n), float(s)) for n, s in zip(block, scores, strict=True))
+                scores = score_pairs(teacher, [pair for _, pair in block])
+                journal.add((*k, float(s)) for (k, _), s in zip(block, scores, strict=True))
                 bar.update(len(block))
-        return [journal.scores["", str(n)] for n in range(len(pairs))]
+        return [journal.scores[key] for key in keys]

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from .textfile import write_lines
@@ -60,14 +60,6 @@ def make_folder(folder: Path, fill: Callable[[Path], object]) -> Path:
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
     return folder
-
-
-def digest(values: Iterable[object]) -> str:
-    """SHA-256 over the `repr` of values, in order."""
-    found = hashlib.sha256()
-    for value in values:
-        found.update(repr(value).encode())
-    return found.hexdigest()
 
 
 def weights_digest(folder: Path) -> str:
