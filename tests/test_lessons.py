@@ -15,7 +15,15 @@ from xenc_course.anatomy import problems
 from xenc_course.lessons import execute, lesson_paths, normalise
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-LESSONS = ("01_basics", "02_architecture", "03_speed", "04_accuracy", "05_models", "06_batching")
+LESSONS = (
+    "01_basics",
+    "02_architecture",
+    "03_speed",
+    "04_accuracy",
+    "05_models",
+    "06_batching",
+    "11_training",
+)
 
 
 @pytest.mark.parametrize("name", sorted({*LESSONS, *(p.stem for p in NOTEBOOKS.glob("*.ipynb"))}))
