@@ -100,7 +100,8 @@ def train(
     for parameter in model.base_model.embeddings.parameters():
         parameter.requires_grad_(not freeze_embeddings)
     named = {name: p for name, p in model.named_parameters() if p.requires_grad}
-    optimiser = torch.optim.AdamW(named.values(), lr=learning_rate, weight_decay=0.01)
+    # Fused: one pass over the weights instead of many, which is a fifth of a small step's time.
+    optimiser = torch.optim.AdamW(named.values(), lr=learning_rate, weight_decay=0.01, fused=True)
     tokens = _tokenised(student, groups)
     steps = epochs * math.ceil(len(groups) / batch)
     losses = resume(checkpoint, named, optimiser) if checkpoint else []
