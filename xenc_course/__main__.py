@@ -40,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluation = commands.add_parser(
         "evaluate",
         help="rerank a collection's candidates with a model and measure the result",
-        description="Rerank the candidates of a first stage, print metrics with 95 %% intervals. "
+        description="Rerank the candidates of a first stage, print metrics with 95 % intervals. "
         "Killed and started again, it goes on where it was.",
     )
     add = evaluation.add_argument
