@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from .backends import cores
+from .backends import cores, onnx_session
 from .catalogue import MODELS
 from .models import model_folder
 from .pairs import Pair, check_pairs
@@ -30,17 +30,13 @@ class OnnxEncoder:
 
         Raises ValueError for a model of another kind, and what `model_folder` raises.
         """
-        from onnxruntime import InferenceSession, SessionOptions
         from tokenizers import Tokenizer
 
         known = MODELS.get(name)
         if known is None or known.kind not in ("bi-encoder (ONNX)", "late interaction (ONNX)"):
             raise ValueError(f"{name} is no encoder in ONNX: see `python -m xenc_course models`.")
         folder = model_folder(name)
-        options = SessionOptions()
-        options.intra_op_num_threads = 1
-        path = str(folder / "model.onnx")
-        self._session = InferenceSession(path, options, ["CPUExecutionProvider"])
+        self._session = onnx_session(folder / "model.onnx")
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
