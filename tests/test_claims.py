@@ -1,13 +1,16 @@
 """CLAIMS.md says what the lessons say, and no number stands in prose alone."""
 
+import re
 from pathlib import Path
 
+import nbformat
 import nbformat.v4 as v4
 import pytest
 
 from xenc_course.__main__ import CLAIMS, NOTEBOOKS, main
 from xenc_course.claims import check_claims, citations, claims, claims_page
 from xenc_course.lessons import lesson_paths
+from xenc_course.outputs import shown_text
 from xenc_course.prose import unsupported
 from xenc_course.verdicts import show_verdicts, verdict
 
@@ -34,6 +37,16 @@ def prose(text: str, *cells):
 
 def test_claims_md_is_what_the_lessons_say():
     check_claims(NOTEBOOKS, CLAIMS)
+
+
+def test_the_readme_gives_the_quality_that_lesson_04_stores():
+    readme = (NOTEBOOKS.parent / "README.md").read_text(encoding="utf-8")
+    rows = [row for row in readme.splitlines() if row.startswith("|") and row.endswith("| 04 |")]
+    given = re.findall(r"\b0\.\d{3}\b", "\n".join(rows))
+    cells = nbformat.read(NOTEBOOKS / "04_accuracy.ipynb", as_version=4).cells
+    stored = re.findall(r"\b0\.\d{4}\b", "\n".join(map(shown_text, cells)))
+    assert len(given) == 12
+    assert set(given) <= {f"{float(number):.3f}" for number in stored}
 
 
 def test_a_stale_page_is_refused(tmp_path):
