@@ -111,6 +111,12 @@ def finished(canvas: Canvas, alt: str, title: str) -> Figure:
     return Figure(file.getvalue(), alt, title)
 
 
+def point_style(number: int) -> dict[str, str]:
+    """Colour and marker of the series or point with this number: no two of the first 36 alike."""
+    shift = number // len(COLOURS)
+    return {"color": pick(COLOURS, number), "marker": pick(MARKERS, number + shift)}
+
+
 def pick(looks: Sequence, i: int) -> object:
     """Look number i, from the first again when there are no more."""
     return looks[i % len(looks)]
@@ -193,6 +199,10 @@ def name_points(axes: Axes, drawn: Mapping[str, Points], ranges: Mapping[str, Po
             (middle, (-9, 0), "right", "center"),
             (top, (0, 11), "center", "bottom"),
             (bottom, (0, -11), "center", "top"),
+            (middle, (9, 9), "left", "bottom"),
+            (middle, (-9, 9), "right", "bottom"),
+            (middle, (9, -9), "left", "top"),
+            (middle, (-9, -9), "right", "top"),
         )
         for place, offset, ha, va in (*sides, sides[0]):  # where no side is free, the right one
             name = axes.annotate(label, place, offset, textcoords="offset points", ha=ha, va=va)

@@ -63,28 +63,32 @@ def split_queries(collection: Collection, seed: int = 0) -> Split:
 def judged_groups(collection: Collection, negatives: int = 4, seed: int = 0) -> list[Group]:
     """A group for each query: a passage of the highest grade (1.0) and hard negatives (0.0).
 
-    Negatives come from BM25 and the bi-encoder, half each. A passage that was graded above 0 is
-    never one.
+    Negatives come from BM25 and the bi-encoder, half each; of an odd number BM25 gives one more. A
+    passage that was graded above 0 is never one. Raises ValueError for too few passages.
     """
-    best = {
-        query: max(grades, key=grades.get)
+    relevant = {
+        query: [name for name, grade in collection.qrels.get(query, {}).items() if grade > 0]
         for query in collection.queries
-        if (grades := collection.qrels.get(query)) and max(grades.values()) > 0
     }
-    asked = {query: collection.queries[query] for query in best}
+    answers = {q: max(names, key=collection.qrels[q].get) for q, names in relevant.items() if names}
+    asked = {query: collection.queries[query] for query in answers}
     passages = {name: collection.passage(name) for name in collection.documents}
-    half = negatives - negatives // 2
+    half = negatives // 2
     found = mine_negatives(
-        asked, passages, best, bm25=2 * half, bi_encoder=2 * half, random=2, seed=seed
+        asked,
+        passages,
+        answers,
+        bm25=negatives - half,
+        bi_encoder=half,
+        random=0,
+        relevant=relevant,
+        seed=seed,
     )
-    groups = []
-    for query, answer in best.items():
-        grades = collection.qrels[query]
-        wrong = [name for name in found[query] if grades.get(name, 0) <= 0][:negatives]
-        if len(wrong) == negatives:
-            texts = [passages[name] for name in (answer, *wrong)]
-            groups.append(Group(asked[query], tuple(texts), (1.0, *[0.0] * negatives)))
-    return groups
+    labels = (1.0, *[0.0] * negatives)
+    return [
+        Group(asked[query], tuple(passages[name] for name in (answer, *found[query])), labels)
+        for query, answer in answers.items()
+    ]
 
 
 def reranked(model: CrossEncoder, collection: Collection, depth: int = DEPTH) -> dict:

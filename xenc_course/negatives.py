@@ -6,7 +6,7 @@ bi-encoder ranks high shares words or meaning with the query, and the model has 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
@@ -24,6 +24,7 @@ def mine_negatives(
     bm25: int = 2,
     bi_encoder: int = 2,
     random: int = 1,
+    relevant: Mapping[str, Collection[str]] | None = None,
     seed: int = 0,
     progress: bool = False,
 ) -> dict[str, list[str]]:
@@ -31,33 +32,37 @@ def mine_negatives(
 
     queries: id -> text;  passages: id -> text;  answers: query id -> id of the passage that answers
     it. bm25, bi_encoder, random: how many come from the `DEPTH` best of each first stage, and from
-    all passages. Where a first stage finds too few, random passages fill up.
+    all passages. Where a first stage finds too few, random passages fill up. relevant: query id ->
+    ids of passages that answer it as well, and so are no negatives either.
 
-    Raises ValueError when there are fewer passages than negatives to draw and an answer.
+    Raises ValueError when there are fewer passages than negatives to draw and answers.
     """
     wanted = bm25 + bi_encoder + random
-    if len(passages) <= wanted:
+    right = {query: {answer, *(relevant or {}).get(query, ())} for query, answer in answers.items()}
+    if right and len(passages) < wanted + (most := max(map(len, right.values()))):
+        beside = "the answer" if most == 1 else f"{most} answers"
         raise ValueError(
-            f"{len(passages)} passages are too few to draw {wanted} negatives beside the answer: "
+            f"{len(passages)} passages are too few to draw {wanted} negatives beside {beside}: "
             "ask for fewer negatives, or give more text."
         )
-    found = [bm25_run(passages, queries, DEPTH + 1) if bm25 else {}]
+    depth = DEPTH + max(map(len, right.values()), default=1)
+    found = [bm25_run(passages, queries, depth) if bm25 else {}]
     if bi_encoder:
         model = load_bi_encoder()
-        found.append(bi_encoder_run(passages, queries, DEPTH + 1, model, progress=progress))
+        found.append(bi_encoder_run(passages, queries, depth, model, progress=progress))
     names = list(passages)
     draw = np.random.default_rng(seed)
     negatives: dict[str, list[str]] = {}
     for query in queries:
         chosen: list[str] = []
         for count, run in zip((bm25, bi_encoder), found, strict=False):
-            taken = {answers[query], *chosen}
+            taken = right[query].union(chosen)
             pool = [passage for passage in run.get(query, {}) if passage not in taken][:DEPTH]
             order = draw.permutation(len(pool))[:count]
             chosen += [pool[place] for place in order]
         while len(chosen) < wanted:
             passage = names[draw.integers(len(names))]
-            if passage != answers[query] and passage not in chosen:
+            if passage not in right[query] and passage not in chosen:
                 chosen.append(passage)
         negatives[query] = chosen
     return negatives

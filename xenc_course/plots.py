@@ -11,7 +11,6 @@ from .canvas import (
     COLOURS,
     DASHES,
     HATCHES,
-    MARKERS,
     SIZE,
     Figure,
     canvas_and_axes,
@@ -20,6 +19,7 @@ from .canvas import (
     name_bars,
     name_points,
     pick,
+    point_style,
     scales,
     styled,
     whiskers,
@@ -68,7 +68,7 @@ def line_plot(
     bands = checked_ranges(spread, {label: y for label, (_, y) in drawn.items()}, "spread")
     canvas, axes = canvas_and_axes(title, xlabel, ylabel)
     for i, (label, (x, y)) in enumerate(drawn.items()):
-        look = {"color": pick(COLOURS, i), "marker": pick(MARKERS, i)}
+        look = point_style(i)
         axes.plot(x, y, label=label, linestyle=pick(DASHES, i), **look)
         if label in bands:
             axes.fill_between(x, *bands[label], color=look["color"], alpha=0.18, linewidth=0)
@@ -158,7 +158,7 @@ def scatter_plot(
         joined = np.array([drawn[label] for label in line])[:, :, 0]
         axes.plot(*joined.T, color="#999999", linestyle=":", linewidth=1.5, zorder=1)
     for i, (label, (x, y)) in enumerate(drawn.items()):
-        look = {"color": pick(COLOURS, i), "marker": pick(MARKERS, i)}
+        look = point_style(i)
         if label in ranges:
             whiskers(axes, x, *ranges[label], colour=look["color"])
         axes.plot(x, y, linestyle="", markersize=9, **look)

@@ -195,6 +195,8 @@ def _synchronise() -> None:
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_initialized():
         torch.cuda.synchronize()
+    elif torch is not None and torch.backends.mps.is_available():
+        torch.mps.synchronize()
 
 
 def _thread_count() -> int:
