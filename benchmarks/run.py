@@ -13,6 +13,7 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
@@ -37,23 +38,30 @@ class Worker:
     def __init__(self, name: str) -> None:
         """Start it; it loads when it is told to."""
         command = [sys.executable, str(HERE / "worker.py"), name]
+        self._said = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115, see close
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            text=True,
-        )  # fmt: skip
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said, text=True
+        )
 
     def ask(self, **command: object) -> dict:
-        """Send a command and wait for its answer; RuntimeError when the process has ended."""
+        """Send a command and wait for its answer; RuntimeError when the process has ended.
+
+        The error ends with the last line that the process wrote.
+        """
         print(json.dumps(command), file=self._process.stdin, flush=True)
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self._process.args[-1]} ended with {self._process.wait()}.")
+            code = self._process.wait()
+            self._said.seek(0)
+            said = (self._said.read().strip().splitlines() or ["nothing"])[-1]
+            raise RuntimeError(f"{self._process.args[-1]} ended with {code}: {said}")
         return json.loads(line)
 
     def close(self) -> None:
         """End the process."""
         self._process.stdin.close()
         self._process.wait()
+        self._said.close()
 
 
 def workloads(queries: int) -> dict[str, Workload]:
@@ -124,17 +132,22 @@ def growth(sizes: list[int]) -> Table:
 
 
 def grown(size: int) -> None:
-    """Score a stream of so many pairs; print seconds and how far the peak of memory rose."""
-    from worker import _peak
+    """Score a stream of so many pairs; print seconds and how far memory rose, batch by batch."""
+    from worker import resident
 
     texts = list(load_collection("wikipedia").documents.values())
     reranker = Reranker("ms-marco-MiniLM-L12-v2-int8")
     pairs = ((f"query {n}", _first(texts[n % len(texts)], 12)) for n in range(size))
     reranker.score([("a query", texts[0])] * 2, progress=False)
-    before, seconds = _peak(), 0.0
-    for _ in reranker.stream(pairs):
-        seconds = reranker.report.seconds
-    print(seconds, _peak() - before)
+    before = highest = resident()
+
+    def look(done: int) -> None:
+        nonlocal highest
+        highest = max(highest, resident())
+
+    for _ in reranker.stream(pairs, look):
+        pass
+    print(reranker.report.seconds, highest - before)
 
 
 def peak_share() -> str:

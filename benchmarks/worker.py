@@ -1,7 +1,7 @@
 """One contestant in a process of its own: `worker.py NAME`, commands as JSON lines on stdin.
 
 {"load": [passages]} loads it; {"score": [[query, [passages]], ...]} scores and answers with
-seconds, scores, and megabytes of memory: now, and at the peak of the process.
+seconds, scores, and megabytes of memory at the peak of the process.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ def main() -> None:
             scores = [score(query, passages) for query, passages in command["score"]]
             answer = {"seconds": time.perf_counter() - started}
             answer["scores"] = [np.asarray(part, dtype=float).tolist() for part in scores]
-        answer |= {"resident": _resident(), "peak": _peak()}
+        answer["peak"] = peak()
         print(json.dumps(answer), file=answers, flush=True)
 
 
-def _peak() -> float:
+def peak() -> float:
     """Megabytes at the peak of this process."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
-def _resident() -> float:
+def resident() -> float:
     """Megabytes in memory now; the peak where the system does not say."""
     path = Path("/proc/self/statm")
     if not path.is_file():
-        return _peak()
+        return peak()
     return int(path.read_text().split()[1]) * resource.getpagesize() / 1e6
 
 

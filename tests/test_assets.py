@@ -154,3 +154,8 @@ def test_an_unknown_asset_is_a_key_error():
 def test_the_pinned_assets_are_whole_on_this_machine():
     for asset in assets.ASSETS.values():
         assert damaged_files(asset) == [], asset.name
+
+
+def test_one_name_is_one_asset(index, monkeypatch):
+    tiny(index, monkeypatch)
+    assert [folder.name for folder in assets.fetch("tiny")] == ["tiny"]

@@ -53,5 +53,7 @@ def test_no_pairs_and_bad_input():
         cascade(longer, longer, keep=0)
     with pytest.raises(ValueError, match="one number a pair"):
         cascade(lambda pairs: [1.0], longer, keep=1)(PAIRS)
+    with pytest.raises(TypeError, match="passages is one string"):
+        cascade(longer, longer, keep=1).rank("q", "abc")
     with pytest.raises(TypeError, match="two strings"):
         cascade(longer, longer, keep=1)(["ab"])

@@ -56,6 +56,21 @@ def test_the_doctor_notices_a_damaged_asset_and_a_missing_lock(monkeypatch, tmp_
     assert "fetch --again wikipedia" in report
 
 
+def test_the_doctor_goes_on_where_a_look_breaks_off(monkeypatch, tmp_path):
+    def broken():
+        raise ImportError("No module named 'packaging'")
+        yield
+
+    monkeypatch.setattr(doctor, "_packages", broken)
+    monkeypatch.setenv("XENC_CACHE", str(tmp_path))
+    (tmp_path / "wikipedia").mkdir()
+    (tmp_path / "wikipedia" / assets.MANIFEST).write_text("{")
+    report = "\n".join(map(str, doctor.examine()))
+    assert "FAIL  packages: No module named 'packaging': run `make setup`" in report
+    assert "is damaged (manifest.json cannot be read)" in report
+    assert "model hub" in report
+
+
 def test_fetch_says_where_the_assets_are(capsys):
     assert main(["fetch", "wikipedia"]) == 0
     assert "1 models and texts at hand" in capsys.readouterr().out

@@ -17,6 +17,8 @@ from xenc_course import (
 from xenc_course.__main__ import main
 from xenc_course.distillation import Plan, distil
 from xenc_course.finetuning import finetune, judged_groups, split_queries
+from xenc_course.groups import make_groups
+from xenc_course.passages import load_passages
 from xenc_course.students import keep_layers, round_weights
 
 TRADE_OF = {
@@ -41,7 +43,8 @@ PLACES, TRADES = list(TRADE_OF), list(TRADE_OF.values())
 @pytest.fixture(scope="module")
 def text(tmp_path_factory):
     """A folder with a text file: a passage on each of some places, told apart by small things."""
-    folder = tmp_path_factory.mktemp("text")
+    folder = tmp_path_factory.mktemp("text") / "my texts"
+    folder.mkdir()
     passages = [
         f"{place} is a harbour town that trades in {trade} with its neighbours. The old market of "
         f"{place} opens at {n + 5} in the morning, and visitors who buy {trade} there can rest in "
@@ -91,6 +94,7 @@ def test_a_student_is_a_model_folder_with_a_card(student, plan):
         "all-MiniLM-L6-v2",
         "teacher",
     }
+    assert student.comparison["BM25"].mean > 0  # a source with a space is found again
     assert not student.folder.with_name("student.job").exists()
 
 
@@ -260,3 +264,13 @@ def test_only_rounded_students_with_the_bases_tables_are_released(tmp_path, monk
     with pytest.raises(ValueError, match="does not share"):
         released.release(tmp_path / "c", "c")
     assert not (tmp_path / "students").exists()
+
+
+def test_a_passage_without_a_word_teaches_nothing(text, tmp_path):
+    towns = load_passages(text)
+    blank = replace(towns, documents={**towns.documents, "blank": " "})
+    made, with_blank = (
+        make_groups({"towns": texts}, 120, 0, tmp_path / f"{number}.jsonl")[0]
+        for number, texts in enumerate((towns, blank))
+    )
+    assert made == with_blank and all(passage.strip() for _, group in made for passage in group)

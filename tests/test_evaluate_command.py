@@ -143,7 +143,7 @@ def test_a_journal_of_another_job_is_refused_and_kept(tmp_path: Path, change: di
     with pytest.raises(ValueError) as caught:
         rerank_and_evaluate(library(), out=out, **(job | change))
     assert reason in str(caught.value)
-    assert "choose another --out, or remove the journal" in str(caught.value)
+    assert "choose another file, or remove this one" in str(caught.value)
     assert journal.read_bytes() == begun
     assert not out.exists()
 
@@ -248,7 +248,7 @@ def test_arguments_that_do_not_fit_are_refused_before_any_work(tmp_path: Path):
         ({"model": "m", "out": out}, ValueError, "exists: choose another --out"),
         ({"out": tmp_path / "no" / "run"}, FileNotFoundError, "There is no folder"),
         ({"depth": 0}, ValueError, "depth is at least 1, not 0"),
-        ({"first_stage": str(tmp_path / "x")}, FileNotFoundError, "There is no file"),
+        ({"first_stage": str(tmp_path / "x")}, FileNotFoundError, "no first stage and no file"),
         ({"queries": 11}, ValueError, "library has 10 queries"),
         ({"metrics": ["nDGC@10"]}, ValueError, "There is no metric 'nDGC@10'"),
     ]

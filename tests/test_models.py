@@ -111,6 +111,17 @@ def test_a_pickled_model_is_refused(tiny_folder, tmp_path):
         load_cross_encoder(str(tmp_path))
 
 
+def test_a_bi_encoder_is_no_cross_encoder():
+    with pytest.raises(ValueError, match=r"BertModel, which gives vectors.*load_bi_encoder"):
+        load_cross_encoder("all-MiniLM-L6-v2")
+
+
+@pytest.mark.parametrize("path", ["./student", "runs/a/b"])
+def test_a_folder_that_is_not_there_is_said_to_be_missing(path, unreachable_hub):
+    with pytest.raises(FileNotFoundError, match="is no local folder"):
+        load_cross_encoder(path)
+
+
 def test_an_onnx_model_points_to_its_lesson():
     with pytest.raises(ValueError, match="onnxruntime"):
         load_cross_encoder("ms-marco-MiniLM-L12-v2-int8")

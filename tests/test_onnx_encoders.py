@@ -59,3 +59,10 @@ def test_both_serve_the_evaluate_command(tmp_path):
     assert list(found.evaluations) == [BGE, LATE]
     assert all(e["RR@10"].mean == 1.0 for e in found.evaluations.values())
     assert isinstance(load_scorer(LATE), LateInteraction)
+
+
+def test_one_string_is_refused_and_no_texts_give_no_vectors(bge):
+    for encode in (bge.encode_document, bge.encode_query):
+        with pytest.raises(TypeError, match="texts is one string"):
+            encode("hi yo")
+        assert encode([]).shape == (0, 384)

@@ -117,7 +117,8 @@ def test_series_differ_by_marker_and_dash_as_well_as_colour(axes):
     for look in ("get_marker", "get_color"):
         assert len({getattr(line, look)() for line in lines[:6]}) == 6
     assert len({line.get_linestyle() for line in lines[:3]}) == 3
-    assert lines[6].get_marker() == lines[0].get_marker()
+    assert lines[6].get_color() == lines[0].get_color()
+    assert len({(line.get_marker(), line.get_color()) for line in lines}) == 7
     assert legend(axes[0]) == list("ABCDEFG")
 
 

@@ -57,7 +57,7 @@ def test_no_passage_that_answers_as_well_is_a_negative():
     asked, answers = {"q": "the old tower2 of Quito"}, {"q": "p2"}
     found = mine_negatives(asked, TEXTS, answers, bm25=2, bi_encoder=2, random=0, relevant=also)
     assert set(found["q"]) == {"p6", "p7", "p8", "p9"}
-    with pytest.raises(ValueError, match="10 passages are too few to draw 5 .* beside 6 answers"):
+    with pytest.raises(ValueError, match="too few to draw 5 negatives beside 6 answers"):
         mine_negatives(asked, TEXTS, answers, bm25=2, bi_encoder=2, random=1, relevant=also)
 
 

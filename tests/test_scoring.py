@@ -89,6 +89,19 @@ def test_int8_of_the_course_model_is_the_packaged_file(int8, pairs, exports):
     assert set(exports.glob("*")) == before
 
 
+def test_a_folder_with_a_packaged_name_is_not_taken_for_it(tiny_model, tmp_path, monkeypatch):
+    shutil.copytree(tiny_model, tmp_path / DEFAULT_CROSS_ENCODER)
+    monkeypatch.chdir(tmp_path)
+    own = Reranker(DEFAULT_CROSS_ENCODER, "onnx-int8").score(("q", "p"))
+    monkeypatch.chdir(tmp_path.parent)
+    assert abs(own - Reranker(DEFAULT_CROSS_ENCODER, "onnx-int8").score(("q", "p"))) > 1
+
+
+def test_numpys_strings_are_strings(tiny):
+    reranker = Reranker(str(tiny), "torch")
+    assert reranker.score([tuple(np.array(["q", "p"]))]) == reranker.score([("q", "p")])
+
+
 def test_auto_takes_torch_for_few_pairs_and_times_both_for_many(tiny, pairs, tmp_path, monkeypatch):
     monkeypatch.setattr(onnx_export, "cache_folder", lambda: tmp_path)
     few = Reranker(str(tiny))

@@ -74,6 +74,19 @@ def test_a_gpu_in_use_is_waited_for_before_each_reading(monkeypatch: pytest.Monk
     assert timed.threads == 3
 
 
+def test_apples_gpu_is_waited_for_as_well(monkeypatch: pytest.MonkeyPatch):
+    events = []
+    fake = SimpleNamespace(
+        cuda=SimpleNamespace(is_initialized=lambda: False),
+        backends=SimpleNamespace(mps=SimpleNamespace(is_available=lambda: True)),
+        mps=SimpleNamespace(synchronize=lambda: events.append("wait")),
+        get_num_threads=lambda: 3,
+    )
+    monkeypatch.setitem(sys.modules, "torch", fake)
+    measure(lambda: events.append("run"), repeats=1, warmup=0)
+    assert events == ["wait", "run", "wait"]
+
+
 def test_compare_warms_all_up_then_takes_turns():
     order = []
     compare({"a": lambda: order.append("a"), "b": lambda: order.append("b")}, repeats=2, warmup=2)
@@ -135,6 +148,8 @@ def test_a_timing_cannot_be_changed():
     ("seconds", "text"),
     [
         (0, "0.00 µs"),
+        (0.9996, "1.00 s"),
+        (9.996, "10.0 s"),
         (2e-7, "0.20 µs"),
         (8.5e-5, "85.0 µs"),
         (0.00123, "1.23 ms"),

@@ -115,6 +115,19 @@ def test_bad_groups_are_refused(student, groups, loss, reason):
         train(student, groups, loss=loss)
 
 
+def test_a_plan_that_cannot_be_trained_is_refused(student):
+    small = keep_layers(student, [0, 2])
+    with pytest.raises(ValueError, match="one epoch or more, not 0"):
+        train(small, GROUPS, epochs=0)
+    with pytest.raises(ValueError, match="names 1 layers of the teacher and the student has 2"):
+        train(small, GROUPS, match=Match(student, (1,)))
+    with pytest.raises(ValueError, match="layers 0 to 2, and match names 7"):
+        train(small, GROUPS, match=Match(student, (1, 7)))
+    small.model.config.type_vocab_size = 1
+    with pytest.raises(ValueError, match="A bert model has no second segment"):
+        train(small, GROUPS)
+
+
 def test_kept_layers_are_copies_of_the_teachers(student):
     small = keep_layers(student, [2, 0])
     assert len(small.model.base_model.encoder.layer) == 2

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from .assets import ASSETS, AssetError, cache_folder, fetch
+from .assets import ASSETS, cache_folder, fetch
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 CLAIMS = NOTEBOOKS.parent / "CLAIMS.md"
@@ -17,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
-    except (AssetError, ImportError, ValueError, FloatingPointError, OSError) as error:
+    except (ImportError, ValueError, FloatingPointError, OSError, RuntimeError) as error:
         print(f"{options.command}: {error}", file=sys.stderr)
         return 1
 
@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--pairs", type=int, default=12_000, help="to label and train on (12,000)")
     add("--match", type=_numbers, default=(), help="teacher layers to copy, one a student layer")
-    add("--loss", default="mse", help="mse or margin-mse (mse)")
+    add("--loss", choices=("mse", "margin-mse"), default="mse", help="against the logits (mse)")
     add("--epochs", type=int, default=1)
     add("--learning-rate", type=float, default=1e-4)
     add("--bfloat16", action="store_true", help="faster where the processor has avx512_bf16")
@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     add = finetune.add_argument
     add("--model", required=True, help="a name of the catalogue, hub id or folder, in PyTorch")
     add("--collection", required=True, help="helpdesk, irds:ID or a BEIR folder")
-    add("--loss", default="pairwise", help="pairwise, bce, mse or margin-mse (pairwise)")
+    add("--loss", choices=("pairwise", "bce", "mse", "margin-mse"), default="pairwise")
     add("--epochs", type=int, default=2)
     add("--learning-rate", type=float, default=1e-5)
     add("--seed", type=int, default=0, help="of the split and the order (0)")

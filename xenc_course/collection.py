@@ -114,7 +114,7 @@ def load_collection(
 
     "helpdesk": the course's own test collection about customer support, graded 0 to 3; a tag names
     what makes a query hard.
-    "wikipedia": 10,033 lead paragraphs of English Wikipedia. A query is an article's Wikidata-style
+    "wikipedia": 10,033 lead paragraphs of English Wikipedia. A query is an article's short
     description ("Largest island of Japan") of three words or more that no other article shares; the
     article is its one relevant passage. Such a known-item test needs no judge, and its queries were
     written by people who had no search engine in mind.

@@ -25,7 +25,7 @@ from .passages import load_passages
 from .scorers import BLOCK, load_scorer, score_pairs
 from .students import keep_layers, round_weights
 from .textfile import write_lines
-from .training import Group, Match, train
+from .training import Group, Match, check_model, train
 from .workplace import claim, make_folder, weights_digest
 
 if TYPE_CHECKING:
@@ -99,6 +99,10 @@ def distil(
     job = out.with_name(f"{out.name}.job")
     claim(job, asdict(plan))
     student = _student(plan)
+    match = None
+    if plan.match:
+        match = Match(load_cross_encoder(_exact(plan.teacher)), plan.match, plan.match_weight)
+    check_model(student, match)  # refused now, and not when all pairs are labelled
     texts = {source: load_passages(source) for source in plan.text}
     groups, held_out = make_groups(
         texts, plan.pairs, plan.seed, job / "groups.jsonl", progress=progress
@@ -109,9 +113,6 @@ def distil(
         Group(query, passages, tuple(logits[place * size : (place + 1) * size]))
         for place, (query, passages) in enumerate(groups)
     ]
-    match = None
-    if plan.match:
-        match = Match(load_cross_encoder(_exact(plan.teacher)), plan.match, plan.match_weight)
     losses = train(
         student,
         labelled,

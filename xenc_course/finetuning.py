@@ -37,8 +37,8 @@ class Split:
 def split_queries(collection: Collection, seed: int = 0) -> Split:
     """Split by query: 60 % to train on, 20 % to choose by, 20 % to measure on.
 
-    Every tag is split alike, so that no kind of query is missing from a part. Queries without a
-    relevant passage are left out: there is nothing to rank first.
+    Every tag is split alike, so that no kind of four queries or more is missing from a part.
+    Queries without a relevant passage are left out: there is nothing to rank first.
 
     Raises ValueError when a part would be empty.
     """
@@ -61,7 +61,8 @@ def split_queries(collection: Collection, seed: int = 0) -> Split:
 
 
 def judged_groups(collection: Collection, negatives: int = 4, seed: int = 0) -> list[Group]:
-    """A group for each query: a passage of the highest grade (1.0) and hard negatives (0.0).
+    """For each query with a relevant passage a group: one of the highest grade (1.0) and hard
+    negatives (0.0).
 
     Negatives come from BM25 and the bi-encoder, half each; of an odd number BM25 gives one more. A
     passage that was graded above 0 is never one. Raises ValueError for too few passages.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,11 +30,13 @@ def make_groups(
     """Queries with six cropped passages each, the first its own, and held-out queries by text.
 
     texts: by source; each gives a share of the queries as large as its share of the passages, but
-    no less than a tenth. path: where the groups are stored; a file that is there is read.
+    no less than a tenth; passages without a word are left out. path: where the groups are stored;
+    a file that is there is read.
 
     Raises ValueError when the passages do not give that many queries, or there are too few of them.
     """
     count = pairs // PASSAGES
+    texts = {source: _with_words(text) for source, text in texts.items()}
     passages = {source: len(text.documents) for source, text in texts.items()}
     shares = {s: max(0.1, n / sum(passages.values())) for s, n in passages.items()}
     wanted = {s: max(1, round(count * share / sum(shares.values()))) for s, share in shares.items()}
@@ -56,6 +59,11 @@ def make_groups(
         write_lines(path, lines)
     stored = (json.loads(line) for _, line in text_lines(path))
     return [(query, tuple(passages)) for query, passages in stored], held_out
+
+
+def _with_words(text: Collection) -> Collection:
+    documents = {name: words for name, words in text.documents.items() if words.split()}
+    return replace(text, documents=documents)
 
 
 def _cropped(

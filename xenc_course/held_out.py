@@ -32,9 +32,8 @@ def measure_held_out(
     runs: dict[str, dict] = {"BM25": {}, "all-MiniLM-L6-v2": {}, "teacher": {}, "student": {}}
     documents, asked, qrels = {}, {}, {}
     scorer = load_scorer(teacher)
-    for source, text in texts.items():
-        passages = {f"{source} {name}": text.passage(name) for name in text.documents}
-        passages = {name.replace(" ", "/"): passage for name, passage in passages.items()}
+    for number, (source, text) in enumerate(texts.items()):
+        passages = {f"{number}/{name}": text.passage(name) for name in text.documents}
         of_text = {query.id: query.text for query in queries[source]}
         found = bm25_run(passages, of_text, DEPTH)
         shown = {name: passages[name] for scores in found.values() for name in scores}
@@ -50,7 +49,7 @@ def measure_held_out(
             runs["student"].setdefault(query, {})[passage] = float(by_student[place])
         documents |= passages
         asked |= of_text
-        qrels |= {query.id: {f"{source}/{query.passage}": 1} for query in queries[source]}
+        qrels |= {query.id: {f"{number}/{query.passage}": 1} for query in queries[source]}
     collection = Collection("held-out queries", documents, asked, qrels)
     baseline = {"student": runs.pop("student")}
     return compare_runs(runs, baseline, collection, metric="RR@10")

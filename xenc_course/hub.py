@@ -32,10 +32,14 @@ def hub_reachable() -> bool:
 def hub_cache(hub_id: str, revision: str | None) -> Path | None:
     """The folder of a model that the hub's cache holds, or None."""
     from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
 
     if "/" not in hub_id:
         return None
-    found = try_to_load_from_cache(hub_id, "config.json", revision=revision)
+    try:
+        found = try_to_load_from_cache(hub_id, "config.json", revision=revision)
+    except HFValidationError:  # a path that leads nowhere, such as ./student
+        return None
     if not isinstance(found, str):
         return None
     folder = Path(found).parent

@@ -70,14 +70,14 @@ class Journal:
             begun = dict(json.loads(line))
         except (ValueError, TypeError):
             raise ValueError(
-                f"{self.path}, line 1: no journal of scores: remove it or choose another --out."
+                f"{self.path}, line 1: no journal of scores: remove it, or choose another file."
             ) from None
         if differing := [name for name in job | begun if job.get(name) != begun.get(name)]:
             name = differing[0]
             raise ValueError(
                 f"{self.path} was begun with another {name} ({begun.get(name)}, "
-                f"not {job.get(name)}): finish that job as it was begun, choose another --out, "
-                "or remove the journal."
+                f"not {job.get(name)}): finish that job as it was begun, choose another file, "
+                "or remove this one."
             )
 
     def _parsed(self, line: str, number: int) -> Scored:

@@ -92,9 +92,18 @@ def model_folder(name: str) -> Path:
 
 
 def _labels(folder: Path) -> int:
-    """How many numbers a classification model gives, from its configuration."""
+    """How many numbers a classification model gives, from its configuration.
+
+    Raises ValueError for a model without a scoring head.
+    """
     _refuse_onnx(folder)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    architecture = (config.get("architectures") or [""])[0]
+    if architecture.endswith("Model"):
+        raise ValueError(
+            f"{folder.name} holds a {architecture}, which gives vectors and no score: take "
+            "load_bi_encoder for a bi-encoder."
+        )
     # transformers assumes two labels when a configuration names none.
     return config.get("num_labels") or len(config.get("id2label") or "..")
 

@@ -17,6 +17,7 @@ from .models import model_folder
 from .pairs import Pair, check_pairs
 
 MAX_TOKENS = 512
+WIDTH = 384  # numbers of a vector, in both of the catalogue's encoders
 # Its model card puts this before every query and nothing before a passage.
 PREFIXES = {"bge-small-en-v1.5-int8": "Represent this sentence for searching relevant passages: "}
 KEPT = 20_000  # texts whose token vectors are remembered
@@ -43,20 +44,28 @@ class OnnxEncoder:
         self._prefix = PREFIXES.get(name, "")
 
     def states(self, texts: Sequence[str]) -> Iterator[np.ndarray]:
-        """The vector of every token of each text: float32, [tokens, 384]."""
+        """The vector of every token of each text: float32, [tokens, 384].
+
+        Raises TypeError for one string in place of a list.
+        """
+        if isinstance(texts, str):
+            raise TypeError("texts is one string: give a list of texts.")
         with ThreadPoolExecutor(cores()) as pool:
             yield from pool.map(self._states_of, texts)
 
     def encode_document(self, texts: Sequence[str], **options: object) -> np.ndarray:
         """The vector of each passage, float32 [n, 384], of length 1: that of its first token.
 
-        options: those of `SentenceTransformer.encode_document`; they change nothing here.
+        options: those of `SentenceTransformer.encode_document`; they change nothing here. Raises
+        TypeError for one string in place of a list.
         """
-        firsts = np.array([states[0] for states in self.states(texts)], dtype=np.float32)
-        return firsts / np.linalg.norm(firsts, axis=1, keepdims=True)
+        firsts = [states[0] / np.linalg.norm(states[0]) for states in self.states(texts)]
+        return np.array(firsts, dtype=np.float32).reshape(len(firsts), WIDTH)
 
     def encode_query(self, texts: Sequence[str], **options: object) -> np.ndarray:
         """The vector of each query: see `encode_document`."""
+        if isinstance(texts, str):
+            raise TypeError("texts is one string: give a list of texts.")
         return self.encode_document([self._prefix + text for text in texts])
 
     def _states_of(self, text: str) -> np.ndarray:

@@ -71,7 +71,7 @@ def is_pair(value: object) -> bool:
     """Whether a value is a sequence of two strings."""
     if isinstance(value, str) or not isinstance(value, Sequence):
         return False
-    return [type(text) for text in value] == [str, str]
+    return len(value) == 2 and all(isinstance(text, str) for text in value)
 
 
 def pair_key(pair: Pair) -> bytes:

@@ -14,7 +14,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from .assets import AssetError, asset_folder, cache_folder
+from .assets import LOCK, AssetError, asset_folder, cache_folder
 
 STUDENTS = Path(__file__).parent / "data" / "students"
 INDEX = "index.json"
@@ -60,9 +60,10 @@ def student_folder(name: str) -> Path:
 
     Raises KeyError for an unknown name, AssetError when the stored file is damaged.
     """
+    from filelock import FileLock
+
     student = released()[name]
-    mark = student.folder / MARK
-    if mark.is_file() and json.loads(mark.read_text(encoding="utf-8"))["sha256"] == student.sha256:
+    if _is_unpacked(student):
         return student.folder
     digest = hashlib.sha256(student.path.read_bytes()).hexdigest()
     if digest != student.sha256:
@@ -72,13 +73,16 @@ def student_folder(name: str) -> Path:
         )
     base = asset_folder(BASE)
     scratch = cache_folder() / f".partial-{name}-{os.getpid()}"
-    try:
-        scratch.mkdir(parents=True)
-        _unpack(student, base, scratch)
-        shutil.rmtree(student.folder, ignore_errors=True)
-        scratch.replace(student.folder)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    with FileLock(cache_folder() / LOCK):  # as in `fetch`, which sweeps what others left half done
+        if _is_unpacked(student):  # by another process, while this one waited
+            return student.folder
+        try:
+            scratch.mkdir(parents=True)
+            _unpack(student, base, scratch)
+            shutil.rmtree(student.folder, ignore_errors=True)
+            scratch.replace(student.folder)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
     return student.folder
 
 
@@ -125,6 +129,14 @@ def release(trained: Path, name: str) -> Student:
     text = json.dumps(dict(sorted(entries.items())), indent=2) + "\n"
     (STUDENTS / INDEX).write_text(text, encoding="utf-8")
     return student
+
+
+def _is_unpacked(student: Student) -> bool:
+    """Whether its folder lies in the cache, made from the stored file of today."""
+    mark = student.folder / MARK
+    if not mark.is_file():
+        return False
+    return json.loads(mark.read_text(encoding="utf-8"))["sha256"] == student.sha256
 
 
 def _unpack(student: Student, base: Path, folder: Path) -> None:

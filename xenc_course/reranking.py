@@ -153,6 +153,11 @@ def _candidates(
             query: {document: 0.0 for document in row if document in passages}
             for query, row in judged.items()
         }
+    if not Path(first_stage).is_file():
+        raise FileNotFoundError(
+            f"There is no first stage and no file {first_stage}: choose bm25, bi-encoder, judged, "
+            "a bi-encoder of the catalogue, or a TREC run."
+        )
     run = read_run(first_stage)
     asked = {query: run[query] for query in collection.queries if query in run}
     if not asked:

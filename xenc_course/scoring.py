@@ -32,14 +32,18 @@ WINDOW = 1024  # pairs that are tokenised, sorted and scored together: what memo
 
 
 class Reranker:
-    """A cross-encoder's logits, quickly: the same pairs and errors as `CrossEncoder.predict`.
+    """A cross-encoder's logits, quickly: those of `CrossEncoder.predict` for the same pairs.
+
+    Pairs that the model cannot read whole are the exception: `predict` shortens the longer text,
+    as truncation="longest_first" does here; by default the query stays whole.
 
     >>> reranker = Reranker()
     >>> reranker.score([("capital of Peru", "Lima is the capital of Peru.")])
     >>> reranker.rank("capital of Peru", ["Lima is the capital of Peru.", "Peru has coasts."])
 
     A pair's score does not depend on the pairs beside it: within 1e-4 in fp32, where a batch adds
-    the same numbers in another order, and exactly in int8, where every pair is computed alone.
+    the same numbers in another order, and exactly in int8, where every pair is computed alone
+    (unless `batch_tokens` is set: then int8 pairs share tables, and move each other's scores).
     """
 
     def __init__(
@@ -99,7 +103,9 @@ class Reranker:
         number of pairs done since its last call. Warns when pairs were cut.
 
         Raises TypeError when a pair is not two strings, ValueError for text that cannot be
-        tokenised and for a score that is not finite; what the pairs' own iterator raises goes on.
+        tokenised, for a query that leaves no room for a passage, for a pair that is too long when
+        truncation is "error", and for a score that is not finite; what the pairs' own iterator
+        raises goes on.
         """
         if is_pair(pairs):
             return self.score([pairs], progress)[0]

@@ -145,12 +145,12 @@ def compare(
 
 def format_seconds(seconds: float) -> str:
     """A duration in seconds as text with three digits: `"85.0 µs"`, `"12.3 ms"`, `"1.50 s"`."""
+    rounded = float(f"{seconds:.3g}")  # decides the unit: 0.9996 s is 1.00 s, not 1000 ms
     for unit, scale in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
-        if seconds >= scale or unit == "µs":
+        if rounded >= scale or unit == "µs":
             break
-    value = seconds / scale
-    decimals = 2 - math.floor(math.log10(value)) if value >= 1 else 2
-    return f"{value:.{max(decimals, 0)}f} {unit}"
+    decimals = 2 - math.floor(math.log10(rounded / scale)) if rounded >= scale else 2
+    return f"{seconds / scale:.{max(decimals, 0)}f} {unit}"
 
 
 def _run_in_turn(

@@ -88,14 +88,16 @@ def train(
     machine to the same weights. Dropout is off. On a model with frozen embeddings their tables do
     not change.
 
-    Raises ValueError for an unknown loss, no groups, groups of unequal size or a query that alone
-    fills the model, FloatingPointError when the loss is no number any more: the checkpoint, if
-    there is one, then still holds the last good step.
+    Raises ValueError for an unknown loss, less than one epoch, no groups, groups of unequal size, a
+    query that alone fills the model, a model without two segments (train is for BERT-like ones) and
+    a match that does not fit. Raises FloatingPointError when the loss is no number any more: the
+    checkpoint, if there is one, then still holds the last good step.
     """
     import torch
     from tqdm import tqdm
 
-    _check(groups, loss)
+    _check(groups, loss, epochs)
+    check_model(student, match)
     model = student.model.eval()  # no dropout, also while training
     for parameter in model.base_model.embeddings.parameters():
         parameter.requires_grad_(not freeze_embeddings)
@@ -135,7 +137,29 @@ def train(
     return losses
 
 
-def _check(groups: Sequence[Group], loss: str) -> None:
+def check_model(student: CrossEncoder, match: Match | None) -> None:
+    """Raise ValueError for a student that `train` cannot train, or a match that is not its own."""
+    config = student.model.config
+    if getattr(config, "type_vocab_size", 0) < 2:
+        raise ValueError(
+            f"A {config.model_type} model has no second segment for the passage: train a BERT-like "
+            "cross-encoder here, and this one with sentence-transformers' CrossEncoderTrainer."
+        )
+    if match is None:
+        return
+    layers = match.teacher.model.config.num_hidden_layers
+    if len(match.layers) != config.num_hidden_layers:
+        raise ValueError(
+            f"match names {len(match.layers)} layers of the teacher and the student has "
+            f"{config.num_hidden_layers}: name one for each."
+        )
+    if unknown := [layer for layer in match.layers if not 0 <= layer < layers]:
+        raise ValueError(f"The teacher has layers 0 to {layers - 1}, and match names {unknown[0]}.")
+
+
+def _check(groups: Sequence[Group], loss: str, epochs: int) -> None:
+    if epochs < 1:
+        raise ValueError(f"Training takes one epoch or more, not {epochs}.")
     if loss not in LOSSES:
         raise ValueError(f"There is no loss named {loss!r}: choose of {', '.join(LOSSES)}.")
     if not groups:
