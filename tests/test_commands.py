@@ -71,6 +71,14 @@ def test_the_doctor_goes_on_where_a_look_breaks_off(monkeypatch, tmp_path):
     assert "model hub" in report
 
 
+def test_the_doctor_sums_up_a_python_that_is_not_the_courses(monkeypatch, tmp_path):
+    lock = tmp_path / "requirements.lock"
+    lock.write_text("".join(f"no-such-package-{n}==1.0\n" for n in range(12)))
+    monkeypatch.setattr(doctor, "LOCK", lock)
+    (line,) = doctor._packages()
+    assert "12 of 12 packages are missing" in str(line) and sys.executable in str(line)
+
+
 def test_fetch_says_where_the_assets_are(capsys):
     assert main(["fetch", "wikipedia"]) == 0
     assert "1 models and texts at hand" in capsys.readouterr().out

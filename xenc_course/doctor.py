@@ -15,6 +15,7 @@ from .assets import ASSETS, Asset, cache_folder, damaged_files, size_on_disk
 
 LOCK = Path(__file__).parents[1] / "requirements.lock"
 FETCH = ".venv/bin/python -m xenc_course fetch"
+MANY = 10  # packages that differ: the wrong Python, and no list to read
 FREE_BYTES = 500e6  # a notebook's outputs, and room to fetch the largest asset again
 
 
@@ -82,6 +83,14 @@ def _packages() -> Iterator[Finding]:
         for name, seen in differing.items()
         if seen is None or seen.split("+")[0] != locked[name]
     }
+    if len(differing) > MANY:
+        yield Finding(
+            False,
+            f"{len(differing)} of {len(locked)} packages are missing or not the locked ones",
+            f"{sys.executable} may not be the course's Python: run `make setup`, then "
+            "`.venv/bin/python -m xenc_course doctor`",
+        )
+        return
     for name, seen in differing.items():
         yield Finding(
             False,
