@@ -186,6 +186,7 @@ def name_points(axes: Axes, drawn: Mapping[str, Points], ranges: Mapping[str, Po
     from matplotlib.transforms import Bbox
 
     axes.figure.canvas.draw()  # the layout must be known before overlaps can be
+    ground = {"facecolor": axes.get_facecolor(), "edgecolor": "none", "pad": 1}  # hides a line
     taken = []
     for label, (x, y) in drawn.items():
         low, high = ranges.get(label, (y, y))
@@ -205,7 +206,9 @@ def name_points(axes: Axes, drawn: Mapping[str, Points], ranges: Mapping[str, Po
             (middle, (-9, -9), "right", "top"),
         )
         for place, offset, ha, va in (*sides, sides[0]):  # where no side is free, the right one
-            name = axes.annotate(label, place, offset, textcoords="offset points", ha=ha, va=va)
+            name = axes.annotate(
+                label, place, offset, textcoords="offset points", ha=ha, va=va, bbox=ground
+            )
             box = name.get_window_extent()
             inside = axes.bbox.x0 <= box.x0 and box.x1 <= axes.figure.bbox.x1
             if inside and not any(box.overlaps(other) for other in taken):
