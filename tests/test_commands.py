@@ -79,6 +79,15 @@ def test_the_doctor_sums_up_a_python_that_is_not_the_courses(monkeypatch, tmp_pa
     assert "12 of 12 packages are missing" in str(line) and sys.executable in str(line)
 
 
+def test_a_cell_that_raises_ends_the_run_of_the_lessons_with_one_line(monkeypatch, capsys):
+    def execute(path):
+        raise RuntimeError(f"{path.name}, cell 3: ValueError: no")
+
+    monkeypatch.setattr("xenc_course.lessons.execute", execute)
+    assert main(["notebooks", "01_basics"]) == 1
+    assert capsys.readouterr().err == "notebooks: 01_basics.ipynb, cell 3: ValueError: no\n"
+
+
 def test_fetch_says_where_the_assets_are(capsys):
     assert main(["fetch", "wikipedia"]) == 0
     assert "1 models and texts at hand" in capsys.readouterr().out

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from .assets import ASSETS, cache_folder, fetch
+from .assets import ASSETS, AssetError, cache_folder, fetch
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 CLAIMS = NOTEBOOKS.parent / "CLAIMS.md"
@@ -17,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
-    except (ImportError, ValueError, FloatingPointError, OSError, RuntimeError) as error:
+    except (AssetError, ImportError, ValueError, FloatingPointError, OSError) as error:
         print(f"{options.command}: {error}", file=sys.stderr)
         return 1
 
@@ -239,7 +239,11 @@ def _notebooks(options: argparse.Namespace) -> int:
         raise ValueError(f"there is no lesson named {unknown[0]}: choose of {', '.join(lessons)}.")
     for name in options.names or lessons:
         print(f"running {name}", flush=True)
-        execute(lessons[name])
+        try:
+            execute(lessons[name])
+        except RuntimeError as error:  # a cell raised; the message names it
+            print(f"{options.command}: {error}", file=sys.stderr)
+            return 1
     return 0
 
 
