@@ -23,7 +23,7 @@ from systems import STUDENT, SYSTEMS
 
 from xenc_course import Reranker, Table, compare, load_collection
 from xenc_course.catalogue import MODELS
-from xenc_course.textfile import write_lines
+from xenc_course.files import write_lines
 
 HERE = Path(__file__).parent
 BASELINE = "CrossEncoder.predict"

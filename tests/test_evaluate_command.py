@@ -15,7 +15,7 @@ from xenc_course import reranking
 from xenc_course.__main__ import main
 from xenc_course.candidates import best_of, bi_encoder_run, bm25_run
 from xenc_course.collection import Collection
-from xenc_course.journal import Journal
+from xenc_course.jobs import Journal
 from xenc_course.pairs import Pair
 from xenc_course.reranking import rerank_and_evaluate
 from xenc_course.runs import read_run, write_run
@@ -143,7 +143,7 @@ def test_a_journal_of_another_job_is_refused_and_kept(tmp_path: Path, change: di
     with pytest.raises(ValueError) as caught:
         rerank_and_evaluate(library(), out=out, **(job | change))
     assert reason in str(caught.value)
-    assert "choose another file, or remove this one" in str(caught.value)
+    assert "choose another place, or remove this one" in str(caught.value)
     assert journal.read_bytes() == begun
     assert not out.exists()
 

@@ -353,7 +353,7 @@ def test_what_the_format_cannot_carry_is_not_written(tmp_path: Path, run: dict, 
 
 
 def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path):
-    from xenc_course.textfile import write_lines
+    from xenc_course.files import write_lines
 
     def failing():
         yield "half"

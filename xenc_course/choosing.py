@@ -14,8 +14,9 @@ import numpy as np
 from .assets import ASSETS
 from .backends import OnnxBackend, TorchBackend, run_batches
 from .batches import by_budget
+from .fingerprint import folder_fingerprint, loaded_fingerprint
 from .models import MODELS, load_cross_encoder, model_folder
-from .onnx_export import exported, folder_checksum, model_checksum, onnx_path
+from .onnx_export import exported, onnx_path
 from .pairs import Pair
 from .tokens import PairTokenizer, Tokens
 
@@ -142,7 +143,9 @@ class Chooser:
     def _weights(self) -> str:
         if not self._checksum:
             folder = self._folder
-            self._checksum = folder_checksum(folder) if folder else model_checksum(self._loaded)
+            self._checksum = (
+                folder_fingerprint(folder) if folder else loaded_fingerprint(self._loaded)
+            )
         return self._checksum
 
     def _tokenizer(self, truncation: str) -> PairTokenizer:

@@ -10,9 +10,9 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from .files import write_lines
 from .outputs import shown_text
 from .prose import SOURCE, figures
-from .textfile import write_lines
 
 INTERVAL = re.compile(r"(?:interval[^,;\d+-]*|\()([+-]?\d[\d,.]*\d to [+-]?\d[\d,.]*\d)")
 BOX = re.compile(r"Claim: (.+)\nMeasured: (.+)\nVerdict: [✓✗] (holds|does not hold)")

@@ -13,10 +13,10 @@ import numpy as np
 
 from .assets import asset_folder
 from .beir import KEEP, REFUSE, Parts, read_folder
-from .runs import check_id
+from .files import DATA, check_id
 from .table import Table
 
-HELPDESK = Path(__file__).parent / "data" / "helpdesk"
+HELPDESK = DATA / "helpdesk"
 
 
 @dataclass(frozen=True)

@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING
 
 from .catalogue import MODELS
 from .comparison import RunComparison
+from .files import make_folder, write_lines
+from .fingerprint import folder_fingerprint
 from .groups import PASSAGES, Unlabelled, make_groups
 from .held_out import measure_held_out
-from .journal import Journal
+from .jobs import Journal, claim
 from .model_card import model_card
 from .models import load_cross_encoder, model_folder
 from .pairs import pair_key
 from .passages import load_passages
 from .scorers import BLOCK, load_scorer, score_pairs
 from .students import keep_layers, round_weights
-from .textfile import write_lines
 from .training import Group, Match, check_model, train
-from .workplace import claim, make_folder, weights_digest
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -171,7 +171,7 @@ def _labels(plan: Plan, groups: list[Unlabelled], path: Path, progress: bool) ->
 
     pairs = [(query, passage) for query, passages in groups for passage in passages]
     keys = [("", pair_key(pair).hex()) for pair in pairs]
-    header = {"teacher": plan.teacher, "weights": weights_digest(model_folder(plan.teacher))}
+    header = {"teacher": plan.teacher, "weights": folder_fingerprint(model_folder(plan.teacher))}
     with Journal(path, header) as journal:
         missing = {k: pair for k, pair in zip(keys, pairs, strict=True) if k not in journal.scores}
         waiting = list(missing.items())

@@ -12,11 +12,11 @@ import numpy as np
 from .candidates import bm25_run
 from .collection import Collection
 from .comparison import RunComparison, compare_runs
+from .files import make_folder
 from .models import load_cross_encoder
 from .negatives import mine_negatives
 from .scorers import score_pairs
 from .training import Group, train
-from .workplace import make_folder
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder

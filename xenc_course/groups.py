@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from .collection import Collection
+from .files import text_lines, write_lines
 from .negatives import mine_negatives
 from .passages import sentence_spans
 from .queries import Query, QueryMaker
-from .textfile import text_lines, write_lines
 
 Unlabelled = tuple[str, tuple[str, ...]]  # a query and its passages
 NEGATIVES = {"bm25": 2, "bi_encoder": 2, "random": 1}

@@ -13,6 +13,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from .files import appears_whole
+
 __all__ = [
     "TolerantText",
     "execute",
@@ -112,15 +114,12 @@ def execute(path: str | Path) -> float:
 
 
 def _write(notebook: NotebookNode, path: Path) -> None:
-    # Beside the target, so that the rename stays on one disk; no .ipynb, so that nothing runs it.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        nbformat.validate(notebook)
-        temporary.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
-        shutil.copymode(path, temporary)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    nbformat.validate(notebook)
+    with appears_whole(
+        path
+    ) as scratch:  # its name does not begin as a lesson's, so nothing runs it
+        scratch.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+        shutil.copymode(path, scratch)
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:

@@ -5,14 +5,13 @@ The file's name is the SHA-256 of the weights, so a model that is trained on is 
 
 from __future__ import annotations
 
-import hashlib
-import os
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .assets import cache_folder
+from .files import appears_whole
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -29,39 +28,17 @@ def exported(checksum: str, load: Callable[[], CrossEncoder], *, int8: bool = Fa
     path = onnx_path(checksum, int8=int8)
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = path.with_name(f".{os.getpid()}-{path.name}")
-        try:
+        with appears_whole(path) as scratch:
             if int8:
                 _quantise(exported(checksum, load), scratch)
             else:
                 _export(load(), scratch)
-            scratch.replace(path)
-        finally:
-            scratch.unlink(missing_ok=True)
     return path
 
 
 def onnx_path(checksum: str, *, int8: bool = False) -> Path:
     """Where that file lies, or will lie."""
     return cache_folder() / "onnx" / f"{checksum}{'-int8' if int8 else ''}.onnx"
-
-
-def folder_checksum(folder: Path) -> str:
-    """SHA-256 over a folder's weights and configuration."""
-    digest = hashlib.sha256()
-    for path in [*sorted(folder.glob("*.safetensors")), folder / "config.json"]:
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
-
-
-def model_checksum(model: CrossEncoder) -> str:
-    """SHA-256 over the weights of a loaded model."""
-    digest = hashlib.sha256(model.model.config.to_json_string().encode())
-    for name, tensor in model.model.state_dict().items():
-        digest.update(name.encode())
-        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
-    return digest.hexdigest()
 
 
 def _export(model: CrossEncoder, path: Path) -> None:

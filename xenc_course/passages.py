@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .collection import Collection, load_collection
-from .textfile import text_lines
+from .files import text_lines
 
 SHORTEST, LONGEST = 20, 120  # words of a passage made from a text file
 _ENDS = re.compile(r"[.!?][\"'”’)\]]*$")  # a word with which a sentence may end

@@ -5,19 +5,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 
 from .assets import cache_folder
+from .files import DATA, file_sha256, write_lines
 from .released import released
 from .runs import read_run, write_run
 from .table import Table
-from .textfile import write_lines
 
-RUNS = Path(__file__).parent / "data" / "runs"
+RUNS = DATA / "runs"
 INDEX = "index.json"
 DECIMALS = 4  # of the stored scores: a file shrinks to a third, and no metric moves in four digits
 BI_ENCODER = "all-MiniLM-L6-v2"
@@ -80,7 +78,7 @@ def load_run(collection: str, model: str) -> dict[str, dict[str, float]]:
         raise ValueError(f"There is no stored run ({collection!r}, {model!r}): there are {known}.")
     entry = entries[collection, model]
     path = RUNS / entry["file"]
-    if _sha256(path) != entry["sha256"]:
+    if file_sha256(path) != entry["sha256"]:
         raise ValueError(
             f"The stored run {entry['file']} is not the one that was recorded: restore it with "
             "`git checkout`, or remove it and make it again with `python -m xenc_course runs`."
@@ -136,7 +134,7 @@ def _record(plan: Plan, run: dict[str, dict[str, float]]) -> None:
         "collection": plan.collection,
         "model": plan.model,
         "file": plan.file,
-        "sha256": _sha256(RUNS / plan.file),
+        "sha256": file_sha256(RUNS / plan.file),
         "queries": len(run),
         "pairs": sum(map(len, run.values())),
         "command": plan.command,
@@ -148,7 +146,3 @@ def _record(plan: Plan, run: dict[str, dict[str, float]]) -> None:
     order = [p.file for p in PLANS]
     kept = sorted(entries.values(), key=lambda e: order.index(e["file"]))
     write_lines(RUNS / INDEX, [json.dumps(kept, indent=2)])
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

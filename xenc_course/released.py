@@ -7,16 +7,15 @@ small float tensors; on first use they become a normal model folder in the cache
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from .assets import LOCK, AssetError, asset_folder, cache_folder
+from .files import DATA, appears_whole, file_sha256, write_lines
 
-STUDENTS = Path(__file__).parent / "data" / "students"
+STUDENTS = DATA / "students"
 INDEX = "index.json"
 BASE = "ms-marco-MiniLM-L12-v2"  # whose tables and tokenizer students share
 STORED = "student.safetensors"
@@ -65,24 +64,17 @@ def student_folder(name: str) -> Path:
     student = released()[name]
     if _is_unpacked(student):
         return student.folder
-    digest = hashlib.sha256(student.path.read_bytes()).hexdigest()
-    if digest != student.sha256:
+    if file_sha256(student.path) != student.sha256:
         raise AssetError(
             f"The stored file of {name} is not the one that was recorded: restore it with "
             f"`git checkout`, or install the package again."
         )
     base = asset_folder(BASE)
-    scratch = cache_folder() / f".partial-{name}-{os.getpid()}"
     with FileLock(cache_folder() / LOCK):  # as in `fetch`, which sweeps what others left half done
-        if _is_unpacked(student):  # by another process, while this one waited
-            return student.folder
-        try:
-            scratch.mkdir(parents=True)
-            _unpack(student, base, scratch)
-            shutil.rmtree(student.folder, ignore_errors=True)
-            scratch.replace(student.folder)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+        if not _is_unpacked(student):  # another process may have done it, while this one waited
+            with appears_whole(student.folder) as folder:
+                folder.mkdir()
+                _unpack(student, base, folder)
     return student.folder
 
 
@@ -118,7 +110,7 @@ def release(trained: Path, name: str) -> Student:
         shutil.copy(trained / file, folder)
     student = Student(
         name,
-        hashlib.sha256((folder / STORED).read_bytes()).hexdigest(),
+        file_sha256(folder / STORED),
         len({key.split(".")[3] for key in weights if ".layer." in key}),
         sum(weight.numel() for weight in weights.values()),
     )
@@ -126,8 +118,7 @@ def release(trained: Path, name: str) -> Student:
         entry.name: {"sha256": entry.sha256, "layers": entry.layers, "parameters": entry.parameters}
         for entry in [*released().values(), student]
     }
-    text = json.dumps(dict(sorted(entries.items())), indent=2) + "\n"
-    (STUDENTS / INDEX).write_text(text, encoding="utf-8")
+    write_lines(STUDENTS / INDEX, [json.dumps(dict(sorted(entries.items())), indent=2)])
     return student
 
 

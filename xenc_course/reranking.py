@@ -13,12 +13,14 @@ from .catalogue import MODELS
 from .collection import Collection
 from .comparison import RunComparison, compare_runs
 from .evaluation import METRICS, evaluate, parse_metrics
-from .journal import Journal
+from .files import check_id
+from .fingerprint import folder_fingerprint
+from .jobs import Journal
 from .models import load_bi_encoder, model_folder
 from .onnx_encoders import OnnxEncoder
 from .outcome import Outcome, Work
 from .pairs import Pair
-from .runs import Run, check_id, read_run, write_run
+from .runs import Run, read_run, write_run
 from .scorers import BLOCK, Scorer, load_scorer, score_pairs
 from .scoring import Reranker
 
@@ -71,7 +73,7 @@ def rerank_and_evaluate(
         settings = {"collection": chosen.name, "first stage": first_stage, "depth": depth}
         job = settings | {"model": model, "set of pairs": _pairs_hash(texts)}
         if scorer is None:
-            job["weights"] = _weights_hash(model_folder(model))
+            job["weights"] = folder_fingerprint(model_folder(model))
             job["backend"] = backend
         with Journal(target.with_name(target.name + ".journal"), job) as journal:
             work = _score(texts, scorer or load_scorer(model, backend), journal)
@@ -217,16 +219,6 @@ def _comparison(
         return None
     (baseline, first), (model, reranked) = runs.items()
     return compare_runs({model: reranked}, {baseline: first}, collection, metric)
-
-
-def _weights_hash(folder: Path) -> str:
-    """SHA-256 over the model's files, so that a model trained on in its folder is another model."""
-    digest = hashlib.sha256()
-    for path in sorted(path for path in folder.iterdir() if path.is_file()):
-        digest.update(path.name.encode())
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
 
 
 def _pairs_hash(texts: Mapping[tuple[str, str], Pair]) -> str:

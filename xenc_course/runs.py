@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .textfile import text_lines, write_lines
+from .files import check_id, text_lines, write_lines
 
 # query id -> {document id: score}; a higher score ranks higher
 Run = Mapping[str, Mapping[str, float]]
@@ -88,13 +88,6 @@ def write_run(run: Run, path: str | Path, tag: str = "xenc_course") -> None:
     """
     check_run(run)
     write_lines(Path(path), list(_run_lines(run, tag)))
-
-
-def check_id(name: object, what: str) -> str:
-    """Return an id that a run can carry: ValueError for an empty one or one with white space."""
-    if not isinstance(name, str) or len(name.split()) != 1 or name != name.strip():
-        raise ValueError(f"{what} is {name!r}: an id is text without white space, not empty.")
-    return name
 
 
 def _run_lines(run: Run, tag: str) -> Iterator[str]:

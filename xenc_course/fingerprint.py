@@ -1,0 +1,45 @@
+"""The fingerprint of a model: equal for two models exactly when their scores must be equal."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .files import file_sha256
+
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder
+
+WEIGHTS = (".safetensors", ".onnx")
+TEXT_TO_IDS = ("tokenizer", "vocab", "special_tokens")  # how a tokenizer's files begin
+
+
+def folder_fingerprint(folder: Path) -> str:
+    """SHA-256 over the files of a folder that decide a model's scores, 64 hexadecimal digits.
+
+    These are the weights, `config.json` and the tokenizer's files. A card (README.md) that is
+    edited, or a file that is added beside them, changes nothing.
+
+    Args:
+        folder: a model as `save_pretrained` writes it, or with a `model.onnx`.
+    """
+    found = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        decides = path.name == "config.json" or path.name.startswith(TEXT_TO_IDS)
+        if path.is_file() and (decides or path.suffix in WEIGHTS):
+            found.update(f"{path.name} {file_sha256(path)}\n".encode())
+    return found.hexdigest()
+
+
+def loaded_fingerprint(model: CrossEncoder) -> str:
+    """SHA-256 over the configuration and weights of a model in memory, 64 hexadecimal digits.
+
+    A model that was loaded may have been trained since, so its folder says nothing of it. This is
+    never equal to the fingerprint of a folder.
+    """
+    found = hashlib.sha256(model.model.config.to_json_string().encode())
+    for name, tensor in model.model.state_dict().items():
+        found.update(name.encode())
+        found.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return found.hexdigest()
