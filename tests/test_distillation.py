@@ -6,15 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from xenc_course import (
-    Collection,
-    Reranker,
-    assets,
-    distillation,
-    load_cross_encoder,
-    released,
-)
+from xenc_course import Collection, Reranker, distillation, load_cross_encoder
 from xenc_course.__main__ import main
+from xenc_course.assets import bundled_students as released
+from xenc_course.assets import wheels as assets
 from xenc_course.distillation import Plan, distil
 from xenc_course.finetuning import finetune, judged_groups, split_queries
 from xenc_course.groups import make_groups

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from xenc_course import hub, list_models, load_bi_encoder, load_cross_encoder, model_folder, models
-from xenc_course.dequantise import dequantise_folder
+from xenc_course import list_models, load_bi_encoder, load_cross_encoder, model_folder, models
+from xenc_course.assets import hub
+from xenc_course.assets.dequantise import dequantise_folder
 
 QUERY = "How many people live in Berlin?"
 POPULATION = (

@@ -11,7 +11,7 @@ import importlib
 __version__ = "0.1.0"
 
 _HOMES = {
-    "assets": ("ASSETS", "AssetError", "asset_folder", "cache_folder", "fetch"),
+    "assets.wheels": ("ASSETS", "AssetError", "asset_folder", "cache_folder", "fetch"),
     "candidates": ("bm25_run",),
     "cascading": ("cascade",),
     "collection": ("HELPDESK", "Collection", "load_collection"),
@@ -31,7 +31,7 @@ _HOMES = {
     "training": ("Group", "Match", "train"),
     "finetuning": ("judged_groups", "reranked", "split_queries"),
     "catalogue": ("list_models",),
-    "hub": ("hub_reachable",),
+    "assets.hub": ("hub_reachable",),
     "onnx_encoders": ("LateInteraction", "OnnxEncoder"),
     "models": ("load_bi_encoder", "load_cross_encoder", "model_folder"),
     "plots": ("bar_plot", "heatmap", "histogram", "line_plot", "scatter_plot"),

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from .assets import ASSETS, AssetError, cache_folder, fetch
+from xenc_course.assets.wheels import ASSETS, AssetError, cache_folder, fetch
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 CLAIMS = NOTEBOOKS.parent / "CLAIMS.md"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .assets import ASSETS
-from .hub import hub_cache
-from .released import BASE, released
+from xenc_course.assets.bundled_students import BASE, released
+from xenc_course.assets.hub import hub_cache
+from xenc_course.assets.wheels import ASSETS
+
 from .table import Table
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .assets import ASSETS
+from xenc_course.assets.wheels import ASSETS
+
 from .backends import OnnxBackend, TorchBackend, run_batches
 from .batches import by_budget
 from .fingerprint import folder_fingerprint, loaded_fingerprint

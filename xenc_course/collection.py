@@ -11,7 +11,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from .assets import asset_folder
+from xenc_course.assets.wheels import asset_folder
+
 from .beir import KEEP, REFUSE, Parts, read_folder
 from .files import DATA, check_id
 from .table import Table

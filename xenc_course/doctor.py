@@ -11,7 +11,7 @@ from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from .assets import ASSETS, Asset, cache_folder, damaged_files, size_on_disk
+from xenc_course.assets.wheels import ASSETS, Asset, cache_folder, damaged_files, size_on_disk
 
 LOCK = Path(__file__).parents[1] / "requirements.lock"
 FETCH = ".venv/bin/python -m xenc_course fetch"
@@ -142,7 +142,7 @@ def _disk() -> Iterator[Finding]:
 
 
 def _hub() -> Iterator[Finding]:
-    from .hub import hub_reachable
+    from xenc_course.assets.hub import hub_reachable
 
     state = "reachable" if hub_reachable() else "not reachable (the lessons do not need it)"
     yield Finding(True, f"model hub {state}")

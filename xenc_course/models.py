@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .assets import ASSETS, asset_folder
+from xenc_course.assets.bundled_students import released, student_folder
+from xenc_course.assets.hub import hub_cache, hub_download
+from xenc_course.assets.wheels import ASSETS, asset_folder
+
 from .catalogue import MODELS
-from .hub import hub_cache, hub_download
-from .released import released, student_folder
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder, SentenceTransformer

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .assets import cache_folder
+from xenc_course.assets.wheels import cache_folder
+
 from .files import appears_whole
 
 if TYPE_CHECKING:

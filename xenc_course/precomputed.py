@@ -9,9 +9,10 @@ import json
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from .assets import cache_folder
+from xenc_course.assets.bundled_students import released
+from xenc_course.assets.wheels import cache_folder
+
 from .files import DATA, file_sha256, write_lines
-from .released import released
 from .runs import read_run, write_run
 from .table import Table
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xenc_course.table import Table
+from .table import Table
 
 __all__ = ["Comparison", "Timing", "compare", "format_seconds", "measure"]
 

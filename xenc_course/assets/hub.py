@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .assets import AssetError
+from .wheels import AssetError
 
 # Read from the hub: weights as safetensors, configuration, vocabulary. No pickle, no code.
 HUB_FILES = ["*.json", "*.txt", "*.model", "*.safetensors"]

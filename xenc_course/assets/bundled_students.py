@@ -12,8 +12,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from .assets import LOCK, AssetError, asset_folder, cache_folder
-from .files import DATA, appears_whole, file_sha256, write_lines
+from xenc_course.files import DATA, appears_whole, file_sha256, write_lines
+
+from .wheels import LOCK, AssetError, asset_folder, cache_folder
 
 STUDENTS = DATA / "students"
 INDEX = "index.json"
@@ -87,7 +88,7 @@ def release(trained: Path, name: str) -> Student:
     import torch
     from safetensors.torch import load_file, save_file
 
-    from .students import is_rounded, to_int8
+    from xenc_course.students import is_rounded, to_int8
 
     weights = load_file(trained / "model.safetensors")
     base = load_file(asset_folder(BASE) / "model.safetensors")

