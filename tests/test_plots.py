@@ -8,8 +8,8 @@ import pytest
 import torch
 from PIL import Image
 
-from xenc_course import plots
-from xenc_course.plots import bar_plot, heatmap, histogram, line_plot, scatter_plot
+from xenc_course.display import plots
+from xenc_course.display.plots import bar_plot, heatmap, histogram, line_plot, scatter_plot
 
 TEXTS = {
     "title": "Bigger is slower",

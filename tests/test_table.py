@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from xenc_course.table import Table
-from xenc_course.textwidth import display_width, one_line, shorten, wrapped
+from xenc_course.display.table import Table
+from xenc_course.display.text_width import display_width, one_line, shorten, wrapped
 
 
 def models(**options):

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from xenc_course.assets.bundled_students import BASE, released
 from xenc_course.assets.hub import hub_cache
 from xenc_course.assets.wheels import ASSETS
-
-from .table import Table
+from xenc_course.display.table import Table
 
 
 @dataclass(frozen=True)

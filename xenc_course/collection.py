@@ -12,10 +12,10 @@ from types import MappingProxyType
 import numpy as np
 
 from xenc_course.assets.wheels import asset_folder
+from xenc_course.display.table import Table
 
 from .beir import KEEP, REFUSE, Parts, read_folder
 from .files import DATA, check_id
-from .table import Table
 
 HELPDESK = DATA / "helpdesk"
 

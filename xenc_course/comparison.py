@@ -8,11 +8,12 @@ from types import MappingProxyType
 
 import numpy as np
 
+from xenc_course.display.table import Table
+
 from .collection import Collection
 from .evaluation import Evaluation, evaluate
 from .resampling import RESAMPLES, bootstrap_interval, holm, sign_flip_test
 from .runs import Run
-from .table import Table
 
 ALPHA = 0.05
 TIE = "tie"

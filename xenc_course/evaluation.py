@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xenc_course.display.table import Table
+
 from .collection import Collection
 from .resampling import RESAMPLES, bootstrap_interval
 from .runs import Run, check_run, ranked
-from .table import Table
 
 if TYPE_CHECKING:
     from ir_measures.measures import Measure

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from xenc_course.display.table import Table
+
 from .comparison import RunComparison
 from .evaluation import Evaluation
-from .table import Table
 
 
 @dataclass(frozen=True)

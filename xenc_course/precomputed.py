@@ -11,10 +11,10 @@ from importlib.metadata import version
 
 from xenc_course.assets.bundled_students import released
 from xenc_course.assets.wheels import cache_folder
+from xenc_course.display.table import Table
 
 from .files import DATA, file_sha256, write_lines
 from .runs import read_run, write_run
-from .table import Table
 
 RUNS = DATA / "runs"
 INDEX = "index.json"

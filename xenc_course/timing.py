@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .table import Table
+from xenc_course.display.table import Table
 
 __all__ = ["Comparison", "Timing", "compare", "format_seconds", "measure"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .table import Cell, Table
-from .textwidth import one_line
+from xenc_course.display.table import Cell, Table
+from xenc_course.display.text_width import one_line
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -14,7 +14,7 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from .textwidth import display_width, one_line, wrapped
+from .text_width import display_width, one_line, wrapped
 
 MISSING = "—"
 FLOAT_FORMAT = "{:.4f}"

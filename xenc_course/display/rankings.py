@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .checks import at_least, check_query, checked_matrix, checked_scores, checked_texts
-from .shown_scores import BEST, ShownScores, rounded, score_cell, shown_scores
+from .arguments import at_least, check_query, checked_matrix, checked_scores, checked_texts
+from .rounded_scores import BEST, ShownScores, rounded, score_cell, shown_scores
 from .table import Cell, Table
-from .textwidth import shorten
+from .text_width import shorten
 
 SHOWN_ROWS = 20
 SHOWN_COLUMNS = 10

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .checks import at_least
+from .arguments import at_least
 from .table import Cell
 
 BEST = "★"

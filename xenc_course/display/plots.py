@@ -7,7 +7,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .canvas import (
+from .arguments import (
+    Points,
+    check_texts,
+    checked_labels,
+    checked_points,
+    checked_ranges,
+    finite_array,
+    named,
+    number_list,
+    pair,
+)
+from .figure import (
     COLOURS,
     DASHES,
     HATCHES,
@@ -23,17 +34,6 @@ from .canvas import (
     scales,
     styled,
     whiskers,
-)
-from .checks import (
-    Points,
-    check_texts,
-    checked_labels,
-    checked_points,
-    checked_ranges,
-    finite_array,
-    named,
-    number_list,
-    pair,
 )
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, ParamSpec
 
 import numpy as np
 
-from .checks import Points
+from .arguments import Points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,0 +1,1 @@
+"""What a learner sees: tables, rankings, matrices and figures that show themselves."""
