@@ -12,7 +12,7 @@ from xenc_course.claims import check_claims, citations, claims, claims_page
 from xenc_course.lessons import lesson_paths
 from xenc_course.outputs import shown_text
 from xenc_course.prose import unsupported
-from xenc_course.verdicts import show_verdicts, verdict
+from xenc_course.teaching.verdicts import show_verdicts, verdict
 
 LESSONS = sorted(lesson_paths(NOTEBOOKS))
 

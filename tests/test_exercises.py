@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xenc_course.exercises import NOT_TRIED, Feedback, check
+from xenc_course.teaching.exercises import NOT_TRIED, Feedback, check
 
 POSITIVE = (lambda x: x > 0, "Is it above zero?")
 EVEN = (lambda x: x % 2 == 0, "Is it even?")

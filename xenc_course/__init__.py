@@ -24,7 +24,7 @@ _HOMES = {
     "scoring": ("Reranker",),
     "resampling": ("bootstrap_interval", "holm"),
     "runs": ("ranked", "read_run", "write_run"),
-    "exercises": ("Feedback", "check"),
+    "teaching.exercises": ("Feedback", "check"),
     "queries": ("QueryMaker",),
     "negatives": ("mine_negatives",),
     "students": ("keep_layers",),
@@ -36,7 +36,7 @@ _HOMES = {
     "models": ("load_bi_encoder", "load_cross_encoder", "model_folder"),
     "display.plots": ("bar_plot", "heatmap", "histogram", "line_plot", "scatter_plot"),
     "display.table": ("Table",),
-    "verdicts": ("Verdict", "show_verdicts", "verdict"),
+    "teaching.verdicts": ("Verdict", "show_verdicts", "verdict"),
     "timing": ("Comparison", "Timing", "compare", "format_seconds", "measure"),
 }
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -1,0 +1,1 @@
+"""What a lesson does beside its subject: exercises that answer, and claims with their verdicts."""
