@@ -327,6 +327,10 @@ SPOILED = {
     "no do": (replaced(2, "What you'll do", "Aims"), "there is no 'What you'll do' before"),
     "no learn": (replaced(2, "What you'll learn", "Aims"), "there is no 'What you'll learn'"),
     "no need": (replaced(2, "What you\u2019ll need", "Needs"), "there is no 'What you'll need'"),
+    "inner import": (
+        replaced(3, "from xenc_course import", "from xenc_course.teaching.exercises import"),
+        "cell 3 imports xenc_course.teaching.exercises; a lesson takes public names",
+    ),
     "no set-up": (replaced(3, "from xenc_course import", "f ="), "first code cell imports nothing"),
     "late set-up": (with_prose_before_set_up, "cell 6 is the set-up; move it"),
     "import later": (replaced(5, "score =", "import os\nscore ="), "cell 5 imports"),

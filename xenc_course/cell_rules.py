@@ -39,7 +39,7 @@ MARKS = re.compile("[✓✔✗✘✅❌]")
 
 def cell_problems(cells: list[Numbered]) -> Iterator[str]:
     """What is wrong with single cells, whose code is Python: a sentence each, rule by rule."""
-    for rule in (_runs, _lengths, _prose, _outputs, _markers):
+    for rule in (_runs, _imports, _lengths, _prose, _outputs, _markers):
         yield from rule(cells)
 
 
@@ -49,6 +49,18 @@ def _runs(cells: list[Numbered]) -> Iterator[str]:
             ran = f"has execution count {cell.execution_count}"
             yield f"cell {number} {ran} and not {count}; run the lesson top to bottom."
             return  # every later count is off as well
+
+
+def _imports(cells: list[Numbered]) -> Iterator[str]:
+    for number, cell in code_cells(cells):
+        for node in ast.walk(syntax_tree(cell)):
+            named = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            named += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if inner := [name for name in named if name.startswith("xenc_course.")]:
+                yield (
+                    f"cell {number} imports {inner[0]}; a lesson takes public names, "
+                    "`from xenc_course import ...`."
+                )
 
 
 def _lengths(cells: list[Numbered]) -> Iterator[str]:

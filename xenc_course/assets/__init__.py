@@ -1,1 +1,1 @@
-"""Pinned models and text: fetched from package wheels or the model hub, verified, whole or absent."""
+"""Models and text, pinned: from package wheels or the model hub, verified, whole or absent."""
