@@ -22,8 +22,8 @@ from scipy.stats import spearmanr
 from systems import STUDENT, SYSTEMS
 
 from xenc_course import Reranker, Table, compare, load_collection
-from xenc_course.catalogue import MODELS
 from xenc_course.files import write_lines
+from xenc_course.models.catalogue import MODELS
 
 HERE = Path(__file__).parent
 BASELINE = "CrossEncoder.predict"

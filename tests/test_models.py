@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from xenc_course import list_models, load_bi_encoder, load_cross_encoder, model_folder, models
+from xenc_course import list_models, load_bi_encoder, load_cross_encoder, model_folder
 from xenc_course.assets import hub
 from xenc_course.assets.dequantise import dequantise_folder
+from xenc_course.models import loading as models
 
 QUERY = "How many people live in Berlin?"
 POPULATION = (

@@ -8,9 +8,10 @@ import sys
 import numpy as np
 import pytest
 
-from xenc_course import Reranker, load_collection, load_cross_encoder, model_folder, onnx_export
+from xenc_course import Reranker, load_collection, load_cross_encoder, model_folder
 from xenc_course.batches import as_given, by_budget, by_length, padding_share
-from xenc_course.models import DEFAULT_CROSS_ENCODER
+from xenc_course.models import onnx_export
+from xenc_course.models.loading import DEFAULT_CROSS_ENCODER
 from xenc_course.scoring import WINDOW
 
 INT8 = f"{DEFAULT_CROSS_ENCODER}-int8"

@@ -139,7 +139,7 @@ def _fetch(options: argparse.Namespace) -> int:
 
 
 def _models(options: argparse.Namespace) -> int:
-    from .catalogue import list_models
+    from xenc_course.models.catalogue import list_models
 
     print(list_models())
     return 0

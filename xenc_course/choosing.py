@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xenc_course.assets.wheels import ASSETS
+from xenc_course.models.fingerprint import folder_fingerprint, loaded_fingerprint
+from xenc_course.models.loading import MODELS, load_cross_encoder, model_folder
+from xenc_course.models.onnx_export import exported, onnx_path
 
 from .backends import OnnxBackend, TorchBackend, run_batches
 from .batches import by_budget
-from .fingerprint import folder_fingerprint, loaded_fingerprint
-from .models import MODELS, load_cross_encoder, model_folder
-from .onnx_export import exported, onnx_path
 from .pairs import Pair
 from .tokens import PairTokenizer, Tokens
 

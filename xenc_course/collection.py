@@ -230,7 +230,7 @@ def _length_rows(kind: str, texts: list[str], tokens: bool) -> list[tuple[str, s
 def _token_counts(texts: list[str]) -> list[int]:
     from tokenizers import Tokenizer
 
-    from .models import DEFAULT_CROSS_ENCODER, model_folder
+    from xenc_course.models.loading import DEFAULT_CROSS_ENCODER, model_folder
 
     tokenizer = Tokenizer.from_file(str(model_folder(DEFAULT_CROSS_ENCODER) / "tokenizer.json"))
     tokenizer.no_truncation()

@@ -13,15 +13,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .catalogue import MODELS
+from xenc_course.models.catalogue import MODELS
+from xenc_course.models.fingerprint import folder_fingerprint
+from xenc_course.models.loading import load_cross_encoder, model_folder
+
 from .comparison import RunComparison
 from .files import make_folder, write_lines
-from .fingerprint import folder_fingerprint
 from .groups import PASSAGES, Unlabelled, make_groups
 from .held_out import measure_held_out
 from .jobs import Journal, claim
 from .model_card import model_card
-from .models import load_cross_encoder, model_folder
 from .pairs import pair_key
 from .passages import load_passages
 from .scorers import BLOCK, load_scorer, score_pairs

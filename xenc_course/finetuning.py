@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xenc_course.models.loading import load_cross_encoder
+
 from .candidates import bm25_run
 from .collection import Collection
 from .comparison import RunComparison, compare_runs
 from .files import make_folder
-from .models import load_cross_encoder
 from .negatives import mine_negatives
 from .scorers import score_pairs
 from .training import Group, train

@@ -10,8 +10,9 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
+from xenc_course.models.loading import load_bi_encoder
+
 from .candidates import bi_encoder_run, bm25_run
-from .models import load_bi_encoder
 
 DEPTH = 20  # negatives are drawn from that many of the best passages of a first stage
 

@@ -11,9 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from xenc_course.models.catalogue import MODELS
+from xenc_course.models.loading import model_folder
+
 from .backends import cores, onnx_session
-from .catalogue import MODELS
-from .models import model_folder
 from .pairs import Pair, check_pairs
 
 MAX_TOKENS = 512

@@ -8,15 +8,16 @@ import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from xenc_course.models.catalogue import MODELS
+from xenc_course.models.fingerprint import folder_fingerprint
+from xenc_course.models.loading import load_bi_encoder, model_folder
+
 from .candidates import best_of, bi_encoder_run, bm25_run
-from .catalogue import MODELS
 from .collection import Collection
 from .comparison import RunComparison, compare_runs
 from .evaluation import METRICS, evaluate, parse_metrics
 from .files import check_id
-from .fingerprint import folder_fingerprint
 from .jobs import Journal
-from .models import load_bi_encoder, model_folder
 from .onnx_encoders import OnnxEncoder
 from .outcome import Outcome, Work
 from .pairs import Pair

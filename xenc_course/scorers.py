@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .catalogue import MODELS
+from xenc_course.models.catalogue import MODELS
+
 from .pairs import Pair, check_pairs, checked
 from .scoring import Reranker
 

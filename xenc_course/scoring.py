@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xenc_course.models.loading import DEFAULT_CROSS_ENCODER
+
 from .backends import run_batches
 from .batches import by_budget
 from .choosing import Choice, Chooser
-from .models import DEFAULT_CROSS_ENCODER
 from .pairs import Pair, Report, check_pairs, checked, is_pair, pair_key
 from .tokens import PairTokenizer
 

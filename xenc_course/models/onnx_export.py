@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xenc_course.assets.wheels import cache_folder
-
-from .files import appears_whole
+from xenc_course.files import appears_whole
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .files import file_sha256
+from xenc_course.files import file_sha256
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
