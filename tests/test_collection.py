@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from xenc_course.collection import Collection, load_collection
+from xenc_course.text.collection import Collection, load_collection
 
 CORPUS = [
     {"_id": "p1", "title": "Refunds", "text": "You get your money back within a week."},

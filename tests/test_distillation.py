@@ -13,8 +13,8 @@ from xenc_course.assets import wheels as assets
 from xenc_course.distillation import Plan, distil
 from xenc_course.finetuning import finetune, judged_groups, split_queries
 from xenc_course.groups import make_groups
-from xenc_course.passages import load_passages
 from xenc_course.students import keep_layers, round_weights
+from xenc_course.text.passages import load_passages
 
 TRADE_OF = {
     "Lima": "grain",

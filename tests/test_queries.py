@@ -6,8 +6,8 @@ import pytest
 from xenc_course import Collection, groups, questions
 from xenc_course.groups import crop, make_groups
 from xenc_course.negatives import mine_negatives
-from xenc_course.passages import load_passages, sentence_starts
 from xenc_course.queries import QueryMaker
+from xenc_course.text.passages import load_passages, sentence_starts
 
 PLACES = ["Lima", "Oslo", "Quito", "Accra", "Hanoi", "Cairo", "Perth", "Turin", "Kyoto", "Davao"]
 TEXTS = {

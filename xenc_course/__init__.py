@@ -14,7 +14,7 @@ _HOMES = {
     "assets.wheels": ("ASSETS", "AssetError", "asset_folder", "cache_folder", "fetch"),
     "candidates": ("bm25_run",),
     "cascading": ("cascade",),
-    "collection": ("HELPDESK", "Collection", "load_collection"),
+    "text.collection": ("HELPDESK", "Collection", "load_collection"),
     "display.rankings": ("show_matrix", "show_ranking", "show_rankings"),
     "comparison": ("compare_runs",),
     "evaluation": ("Evaluation", "evaluate"),

@@ -146,7 +146,8 @@ def _models(options: argparse.Namespace) -> int:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from .collection import load_collection
+    from xenc_course.text.collection import load_collection
+
     from .evaluation import METRICS
     from .reranking import rerank_and_evaluate
 
@@ -191,7 +192,8 @@ def _distil(options: argparse.Namespace) -> int:
 
 
 def _finetune(options: argparse.Namespace) -> int:
-    from .collection import load_collection
+    from xenc_course.text.collection import load_collection
+
     from .finetuning import finetune
 
     comparison = finetune(

@@ -9,8 +9,8 @@ from types import MappingProxyType
 import numpy as np
 
 from xenc_course.display.table import Table
+from xenc_course.text.collection import Collection
 
-from .collection import Collection
 from .evaluation import Evaluation, evaluate
 from .resampling import RESAMPLES, bootstrap_interval, holm, sign_flip_test
 from .runs import Run

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xenc_course.display.table import Table
+from xenc_course.text.collection import Collection
 
-from .collection import Collection
 from .resampling import RESAMPLES, bootstrap_interval
 from .runs import Run, check_run, ranked
 

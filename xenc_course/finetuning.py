@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xenc_course.models.loading import load_cross_encoder
+from xenc_course.text.collection import Collection
 
 from .candidates import bm25_run
-from .collection import Collection
 from .comparison import RunComparison, compare_runs
 from .files import make_folder
 from .negatives import mine_negatives

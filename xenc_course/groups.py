@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from .collection import Collection
+from xenc_course.text.collection import Collection
+from xenc_course.text.passages import sentence_spans
+
 from .files import text_lines, write_lines
 from .negatives import mine_negatives
-from .passages import sentence_spans
 from .queries import Query, QueryMaker
 
 Unlabelled = tuple[str, tuple[str, ...]]  # a query and its passages

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from xenc_course.models.loading import load_bi_encoder
+from xenc_course.text.collection import Collection
 
 from .candidates import bi_encoder_run, bm25_run
-from .collection import Collection
 from .comparison import RunComparison, compare_runs
 from .queries import Query
 from .scorers import load_scorer, score_pairs

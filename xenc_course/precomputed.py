@@ -100,7 +100,8 @@ def run_index() -> list[dict]:
 
 def make_run(plan: Plan) -> None:
     """Make a stored run and record it. Killed and started again, it goes on where it was."""
-    from .collection import load_collection
+    from xenc_course.text.collection import load_collection
+
     from .reranking import rerank_and_evaluate
 
     target = RUNS / plan.file

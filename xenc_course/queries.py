@@ -26,9 +26,10 @@ from functools import partial
 
 import numpy as np
 
+from xenc_course.text.collection import Collection
+from xenc_course.text.passages import sentence_spans
+
 from . import questions
-from .collection import Collection
-from .passages import sentence_spans
 
 QUESTIONS = (
     "what is {}",

@@ -11,9 +11,9 @@ from pathlib import Path
 from xenc_course.models.catalogue import MODELS
 from xenc_course.models.fingerprint import folder_fingerprint
 from xenc_course.models.loading import load_bi_encoder, model_folder
+from xenc_course.text.collection import Collection
 
 from .candidates import best_of, bi_encoder_run, bm25_run
-from .collection import Collection
 from .comparison import RunComparison, compare_runs
 from .evaluation import METRICS, evaluate, parse_metrics
 from .files import check_id

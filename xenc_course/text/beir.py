@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypedDict
 
-from .files import check_id, text_lines
+from xenc_course.files import check_id, text_lines
 
 HEADER = ["query-id", "corpus-id", "score"]
 REFUSE, KEEP = "refuse", "keep"

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from xenc_course.files import text_lines
+
 from .collection import Collection, load_collection
-from .files import text_lines
 
 SHORTEST, LONGEST = 20, 120  # words of a passage made from a text file
 _ENDS = re.compile(r"[.!?][\"'”’)\]]*$")  # a word with which a sentence may end

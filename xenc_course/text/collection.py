@@ -13,11 +13,12 @@ import numpy as np
 
 from xenc_course.assets.wheels import asset_folder
 from xenc_course.display.table import Table
+from xenc_course.files import DATA, check_id
 
 from .beir import KEEP, REFUSE, Parts, read_folder
-from .files import DATA, check_id
 
 HELPDESK = DATA / "helpdesk"
+TOKENIZER_OF = "ms-marco-MiniLM-L12-v2"  # counts the tokens: the default cross-encoder's
 
 
 @dataclass(frozen=True)
@@ -230,9 +231,7 @@ def _length_rows(kind: str, texts: list[str], tokens: bool) -> list[tuple[str, s
 def _token_counts(texts: list[str]) -> list[int]:
     from tokenizers import Tokenizer
 
-    from xenc_course.models.loading import DEFAULT_CROSS_ENCODER, model_folder
-
-    tokenizer = Tokenizer.from_file(str(model_folder(DEFAULT_CROSS_ENCODER) / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(asset_folder(TOKENIZER_OF) / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     blocks = (texts[start : start + 1000] for start in range(0, len(texts), 1000))

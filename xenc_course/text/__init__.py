@@ -1,0 +1,1 @@
+"""Text with judgements: collections, folders in BEIR layout, passages cut from files."""
