@@ -15,10 +15,10 @@ from xenc_course import reranking
 from xenc_course.__main__ import main
 from xenc_course.candidates import best_of, bi_encoder_run, bm25_run
 from xenc_course.jobs import Journal
-from xenc_course.pairs import Pair
 from xenc_course.reranking import rerank_and_evaluate
 from xenc_course.runs import read_run, write_run
-from xenc_course.scorers import BLOCK, load_scorer, score_pairs
+from xenc_course.scoring.pairs import Pair
+from xenc_course.scoring.scorers import BLOCK, load_scorer, score_pairs
 from xenc_course.text.collection import Collection
 
 INT8 = "ms-marco-MiniLM-L12-v2-int8"

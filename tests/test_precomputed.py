@@ -15,7 +15,7 @@ from xenc_course import (
     precomputed,
 )
 from xenc_course.candidates import bm25_run
-from xenc_course.scorers import score_pairs
+from xenc_course.scoring.scorers import score_pairs
 
 ENTRIES = precomputed.run_index()
 SHARE = 0.02  # of the pairs are scored again

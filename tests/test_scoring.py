@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from xenc_course import Reranker, load_collection, load_cross_encoder, model_folder
-from xenc_course.batches import as_given, by_budget, by_length, padding_share
 from xenc_course.models import onnx_export
 from xenc_course.models.loading import DEFAULT_CROSS_ENCODER
-from xenc_course.scoring import WINDOW
+from xenc_course.scoring.batches import as_given, by_budget, by_length, padding_share
+from xenc_course.scoring.reranker import WINDOW
 
 INT8 = f"{DEFAULT_CROSS_ENCODER}-int8"
 

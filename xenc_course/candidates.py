@@ -12,7 +12,7 @@ from .runs import Run, ranked
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-    from .onnx_encoders import OnnxEncoder
+    from xenc_course.scoring.onnx_encoders import OnnxEncoder
 
 _QUERIES_AT_ONCE = 64
 

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from xenc_course.models.catalogue import MODELS
 from xenc_course.models.fingerprint import folder_fingerprint
 from xenc_course.models.loading import load_cross_encoder, model_folder
+from xenc_course.scoring.pairs import pair_key
+from xenc_course.scoring.scorers import BLOCK, load_scorer, score_pairs
 from xenc_course.text.passages import load_passages
 
 from .comparison import RunComparison
@@ -24,8 +26,6 @@ from .groups import PASSAGES, Unlabelled, make_groups
 from .held_out import measure_held_out
 from .jobs import Journal, claim
 from .model_card import model_card
-from .pairs import pair_key
-from .scorers import BLOCK, load_scorer, score_pairs
 from .students import keep_layers, round_weights
 from .training import Group, Match, check_model, train
 

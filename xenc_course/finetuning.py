@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xenc_course.models.loading import load_cross_encoder
+from xenc_course.scoring.scorers import score_pairs
 from xenc_course.text.collection import Collection
 
 from .candidates import bm25_run
 from .comparison import RunComparison, compare_runs
 from .files import make_folder
 from .negatives import mine_negatives
-from .scorers import score_pairs
 from .training import Group, train
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from xenc_course.models.loading import load_bi_encoder
+from xenc_course.scoring.scorers import load_scorer, score_pairs
 from xenc_course.text.collection import Collection
 
 from .candidates import bi_encoder_run, bm25_run
 from .comparison import RunComparison, compare_runs
 from .queries import Query
-from .scorers import load_scorer, score_pairs
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder

@@ -11,6 +11,10 @@ from pathlib import Path
 from xenc_course.models.catalogue import MODELS
 from xenc_course.models.fingerprint import folder_fingerprint
 from xenc_course.models.loading import load_bi_encoder, model_folder
+from xenc_course.scoring.onnx_encoders import OnnxEncoder
+from xenc_course.scoring.pairs import Pair
+from xenc_course.scoring.reranker import Reranker
+from xenc_course.scoring.scorers import BLOCK, Scorer, load_scorer, score_pairs
 from xenc_course.text.collection import Collection
 
 from .candidates import best_of, bi_encoder_run, bm25_run
@@ -18,12 +22,8 @@ from .comparison import RunComparison, compare_runs
 from .evaluation import METRICS, evaluate, parse_metrics
 from .files import check_id
 from .jobs import Journal
-from .onnx_encoders import OnnxEncoder
 from .outcome import Outcome, Work
-from .pairs import Pair
 from .runs import Run, read_run, write_run
-from .scorers import BLOCK, Scorer, load_scorer, score_pairs
-from .scoring import Reranker
 
 JUDGED = "judged"
 FIRST_STAGES = ("bm25", "bi-encoder", JUDGED)

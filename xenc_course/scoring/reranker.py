@@ -20,10 +20,11 @@ import numpy as np
 
 from xenc_course.models.loading import DEFAULT_CROSS_ENCODER
 
+from .backend_choice import Choice, Chooser
 from .backends import run_batches
 from .batches import by_budget
-from .choosing import Choice, Chooser
-from .pairs import Pair, Report, check_pairs, checked, is_pair, pair_key
+from .pairs import Pair, check_pairs, checked, is_pair, pair_key
+from .report import Report
 from .tokens import PairTokenizer
 
 if TYPE_CHECKING:

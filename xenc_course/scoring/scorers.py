@@ -10,7 +10,7 @@ import numpy as np
 from xenc_course.models.catalogue import MODELS
 
 from .pairs import Pair, check_pairs, checked
-from .scoring import Reranker
+from .reranker import Reranker
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder

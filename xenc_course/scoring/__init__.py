@@ -1,0 +1,1 @@
+"""Scores of (query, passage) pairs: quickly, in bounded memory, through PyTorch or onnxruntime."""

@@ -1,0 +1,37 @@
+"""What one call of a reranker did: pairs, seconds, tokens, padding, cuts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a call of `Reranker` did.
+
+    pairs; scored: of them, the others were equal to one of these or in the cache; seconds; tokens:
+    of the scored pairs; computed: the same with padding; cut: scored pairs that were too long and
+    lost their end; backend: "torch", "onnx" or "onnx-int8".
+    """
+
+    pairs: int = 0
+    scored: int = 0
+    seconds: float = 0.0
+    tokens: int = 0
+    computed: int = 0
+    cut: int = 0
+    backend: str = ""
+
+    @property
+    def padding(self) -> float:
+        """The share of what was computed that is padding, from 0 to 1."""
+        return 1 - self.tokens / self.computed if self.computed else 0.0
+
+    def __str__(self) -> str:
+        """One sentence."""
+        rate = f", {self.pairs / self.seconds:,.1f} pairs/s" if self.seconds else ""
+        return (
+            f"{self.pairs:,} pairs in {self.seconds:.2f} s{rate} ({self.backend}): "
+            f"{self.pairs - self.scored:,} known before, {self.tokens:,} tokens, "
+            f"{self.padding:.1%} padding, {self.cut:,} pairs cut."
+        )
