@@ -93,7 +93,7 @@ def test_a_student_is_a_model_folder_with_a_card(student, plan):
     assert not student.folder.with_name("student.job").exists()
 
 
-@pytest.mark.parametrize("stage", ["make_groups", "score_pairs", "train", "model_card"])
+@pytest.mark.parametrize("stage", ["make_groups", "score_texts", "train", "model_card"])
 def test_a_run_killed_in_any_stage_goes_on_to_the_same_bytes(
     stage, plan, student, tmp_path, monkeypatch
 ):
@@ -118,8 +118,13 @@ def test_labels_that_are_kept_serve_the_next_student_of_the_same_teacher(
 ):
     labels = tmp_path / "labels.journal"
     distil(plan, tmp_path / "first", labels=labels, progress=False)
-    monkeypatch.setattr(distillation, "score_pairs", lambda *_: 1 / 0)
+    done = []
+    score = distillation.score_texts
+    monkeypatch.setattr(
+        distillation, "score_texts", lambda *given, **named: done.append(score(*given, **named))
+    )
     again = distil(plan, tmp_path / "second", labels=labels, progress=False)
+    assert [(work.pairs > 0, work.scored) for work in done] == [(True, 0)]
     assert contents(again.folder) == contents(student.folder)
     with pytest.raises(ValueError, match="was begun with another"):
         distil(

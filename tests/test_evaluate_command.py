@@ -13,10 +13,10 @@ import pytest
 
 from xenc_course import reranking
 from xenc_course.__main__ import main
-from xenc_course.candidates import best_of, bi_encoder_run, bm25_run
 from xenc_course.jobs import Journal
-from xenc_course.reranking import rerank_and_evaluate
-from xenc_course.runs import read_run, write_run
+from xenc_course.reranking import Experiment, rerank_and_evaluate
+from xenc_course.retrieval.first_stage import best_of, bi_encoder_run, bm25_run
+from xenc_course.retrieval.runs import read_run, write_run
 from xenc_course.scoring.pairs import Pair
 from xenc_course.scoring.scorers import BLOCK, load_scorer, score_pairs
 from xenc_course.text.collection import Collection
@@ -65,9 +65,16 @@ def library(queries: int = 10, passages: int = 12) -> Collection:
     )
 
 
+def experiment(collection, first_stage="bm25", model=None, out=None, *, scorer=None, **plan):
+    """One call of `rerank_and_evaluate`, with the parts of its plan as arguments."""
+    if isinstance(plan.get("metrics"), list):
+        plan["metrics"] = tuple(plan["metrics"])
+    return rerank_and_evaluate(collection, Experiment(first_stage, model, **plan), out, scorer)
+
+
 def test_bm25_candidates_are_reranked_written_and_measured(tmp_path: Path):
     out = tmp_path / "run.trec"
-    found = rerank_and_evaluate(library(), "bm25", "overlap", out, depth=5, scorer=Overlap())
+    found = experiment(library(), "bm25", "overlap", out, depth=5, scorer=Overlap())
     run = read_run(out)
     assert {len(scores) for scores in run.values()} == {5}
     assert found.evaluations["overlap"]["RR@10"].mean == 1.0
@@ -83,12 +90,11 @@ def test_bm25_candidates_are_reranked_written_and_measured(tmp_path: Path):
 
 def test_a_killed_command_goes_on_where_it_was(tmp_path: Path):
     whole, out = tmp_path / "whole.trec", tmp_path / "run.trec"
-    rerank_and_evaluate(library(20, 20), "bm25", "overlap", whole, scorer=Overlap())
+    experiment(library(20, 20), "bm25", "overlap", whole, scorer=Overlap())
     assert len(read_run(whole)["q0"]) == 20
     program = (
-        "from test_evaluate_command import KilledAfter, library\n"
-        "from xenc_course.reranking import rerank_and_evaluate as go\n"
-        f"go(library(20, 20), 'bm25', 'overlap', {str(out)!r}, scorer=KilledAfter(1))\n"
+        "from test_evaluate_command import KilledAfter, experiment, library\n"
+        f"experiment(library(20, 20), 'bm25', 'overlap', {str(out)!r}, scorer=KilledAfter(1))\n"
     )
     killed = subprocess.run(
         [sys.executable, "-c", program], cwd=Path(__file__).parent, capture_output=True, check=False
@@ -102,7 +108,7 @@ def test_a_killed_command_goes_on_where_it_was(tmp_path: Path):
         file.write("q9\tp11")  # the line that a kill tore
 
     rest = Overlap()
-    found = rerank_and_evaluate(library(20, 20), "bm25", "overlap", out, scorer=rest)
+    found = experiment(library(20, 20), "bm25", "overlap", out, scorer=rest)
     assert (found.work.pairs, found.work.scored) == (400, 400 - BLOCK)
     assert "(128 more were in the journal)" in str(found)
     texts = library(20, 20)
@@ -118,7 +124,7 @@ def test_a_journal_killed_before_its_first_line_was_whole_starts_over(tmp_path: 
     journal = tmp_path / "run.trec.journal"
     journal.write_text('{"collec')
     out = tmp_path / "run.trec"
-    found = rerank_and_evaluate(library(), "bm25", "overlap", out, scorer=Overlap())
+    found = experiment(library(), "bm25", "overlap", out, scorer=Overlap())
     assert found.work.scored == 120
 
 
@@ -127,7 +133,7 @@ def test_a_journal_killed_before_its_first_line_was_whole_starts_over(tmp_path: 
     [
         ({"depth": 4}, "begun with another depth (6, not 4)"),
         ({"model": "other"}, "begun with another model (overlap, not other)"),
-        ({"queries": 3}, "begun with another set of pairs"),
+        ({"n_queries": 3}, "begun with another set of pairs"),
     ],
 )
 def test_a_journal_of_another_job_is_refused_and_kept(tmp_path: Path, change: dict, reason: str):
@@ -137,11 +143,11 @@ def test_a_journal_of_another_job_is_refused_and_kept(tmp_path: Path, change: di
     out = tmp_path / "run.trec"
     job = {"first_stage": "bm25", "model": "overlap", "depth": 6, "scorer": scorer}
     with pytest.raises(KeyboardInterrupt):
-        rerank_and_evaluate(library(), out=out, **job)
+        experiment(library(), out=out, **job)
     journal = tmp_path / "run.trec.journal"
     begun = journal.read_bytes()
     with pytest.raises(ValueError) as caught:
-        rerank_and_evaluate(library(), out=out, **(job | change))
+        experiment(library(), out=out, **(job | change))
     assert reason in str(caught.value)
     assert "choose another place, or remove this one" in str(caught.value)
     assert journal.read_bytes() == begun
@@ -176,11 +182,11 @@ def test_a_journal_keeps_the_exact_scores(tmp_path: Path):
 
 
 def test_a_first_stage_alone_needs_no_model_and_is_written_when_asked(tmp_path: Path):
-    found = rerank_and_evaluate(library(), "bm25", metrics="RR@10")
+    found = experiment(library(), "bm25", metrics="RR@10")
     assert list(found.evaluations) == ["bm25"]
     assert found.comparison is None
     assert "pairs/s" not in str(found)
-    rerank_and_evaluate(library(), "bm25", out=tmp_path / "bm25.trec.gz", depth=3)
+    experiment(library(), "bm25", out=tmp_path / "bm25.trec.gz", depth=3)
     assert {len(scores) for scores in read_run(tmp_path / "bm25.trec.gz").values()} == {3}
 
 
@@ -189,7 +195,7 @@ def test_a_run_file_is_reranked_to_its_best_passages(tmp_path: Path):
     write_run(first | {"q77": {"p1": 1.0}}, tmp_path / "first.trec")
     scorer, out = Overlap(), tmp_path / "run.trec"
     stage = str(tmp_path / "first.trec")
-    found = rerank_and_evaluate(library(4), stage, "overlap", out, depth=3, scorer=scorer)
+    found = experiment(library(4), stage, "overlap", out, depth=3, scorer=scorer)
     assert set(read_run(out)["q3"]) == {"p0", "p1", "p2"}
     assert len(scorer.asked) == 12
     assert list(found.evaluations) == ["first.trec", "overlap"]
@@ -204,7 +210,7 @@ def test_judged_passages_are_ranked_by_the_model_alone(tmp_path: Path):
         qrels={"q1": {"a": 1, "c": 0, "gone": 1}, "q2": {"b": 1}},
     )
     out = tmp_path / "run.trec"
-    found = rerank_and_evaluate(collection, "judged", "overlap", out, depth=1, scorer=Overlap())
+    found = experiment(collection, "judged", "overlap", out, depth=1, scorer=Overlap())
     assert {query: list(scores) for query, scores in read_run(out).items()} == {
         "q1": ["a", "c"],
         "q2": ["b"],
@@ -213,7 +219,7 @@ def test_judged_passages_are_ranked_by_the_model_alone(tmp_path: Path):
     assert found.evaluations["overlap"]["AP"].mean == pytest.approx((1 / 2 + 1) / 2)
     assert "Judged but without text, not ranked: 1 passages." in str(found)
     with pytest.raises(ValueError, match="no order of their own"):
-        rerank_and_evaluate(collection, "judged")
+        experiment(collection, "judged")
 
 
 def test_titles_are_read_unless_they_are_refused(tmp_path: Path):
@@ -223,7 +229,7 @@ def test_titles_are_read_unless_they_are_refused(tmp_path: Path):
     for titles, read in ((True, "Apple a fruit"), (False, "a fruit")):
         scorer = Overlap()
         out = tmp_path / f"{titles}.trec"
-        rerank_and_evaluate(collection, "bm25", "m", out, titles=titles, scorer=scorer)
+        experiment(collection, "bm25", "m", out, titles=titles, scorer=scorer)
         assert scorer.asked == [("fruit", read)]
 
 
@@ -232,7 +238,7 @@ def test_only_judged_queries_are_ranked_and_a_sample_of_them_when_asked():
     more = Collection(
         collection.name, collection.documents, collection.queries | {"x": "shelf"}, collection.qrels
     )
-    found = rerank_and_evaluate(more, "bm25", queries=4, seed=2)
+    found = experiment(more, "bm25", n_queries=4, seed=2)
     queries = found.evaluations["bm25"].queries
     assert len(queries) == 4
     assert queries == tuple(collection.sample(4, seed=2).queries)
@@ -249,12 +255,12 @@ def test_arguments_that_do_not_fit_are_refused_before_any_work(tmp_path: Path):
         ({"out": tmp_path / "no" / "run"}, FileNotFoundError, "There is no folder"),
         ({"depth": 0}, ValueError, "depth is at least 1, not 0"),
         ({"first_stage": str(tmp_path / "x")}, FileNotFoundError, "no first stage and no file"),
-        ({"queries": 11}, ValueError, "library has 10 queries"),
+        ({"n_queries": 11}, ValueError, "library has 10 queries"),
         ({"metrics": ["nDGC@10"]}, ValueError, "There is no metric 'nDGC@10'"),
     ]
     for options, error, reason in cases:
         with pytest.raises(error, match=reason):
-            rerank_and_evaluate(library(), **({"first_stage": "bm25"} | options))
+            experiment(library(), **({"first_stage": "bm25"} | options))
     assert out.read_text() == "precious"
 
 
@@ -263,19 +269,19 @@ def test_what_cannot_be_reranked_is_refused(tmp_path: Path):
     options = {"model": "m", "out": tmp_path / "run.trec", "scorer": Overlap()}
     write_run({"q1": {"p1": 2.0, "elsewhere": 1.0}}, stage)
     with pytest.raises(ValueError, match="'elsewhere', a candidate of query 'q1', has no text"):
-        rerank_and_evaluate(library(), str(stage), **options)
+        experiment(library(), str(stage), **options)
     write_run({"other": {"p1": 2.0}}, stage)
     with pytest.raises(ValueError, match="has none of the queries of library"):
-        rerank_and_evaluate(library(), str(stage), **options)
+        experiment(library(), str(stage), **options)
     strange = Collection("strange", {"a": "word"}, {"q": "zzz"}, {"q": {"a": 1}})
     with pytest.raises(ValueError, match="found no passage for any query"):
-        rerank_and_evaluate(strange, "bm25", **options)
+        experiment(strange, "bm25", **options)
     spaced = Collection("spaced", {"a 1": "word"}, {"q": "word"}, {"q": {"a 1": 1}})
     with pytest.raises(ValueError, match="The id of a document is 'a 1'"):
-        rerank_and_evaluate(spaced, "bm25", **options)
+        experiment(spaced, "bm25", **options)
     unjudged = Collection("unjudged", {"a": "word"}, {"q": "word"}, {})
     with pytest.raises(ValueError, match="No query of unjudged has a judgement"):
-        rerank_and_evaluate(unjudged, "bm25")
+        experiment(unjudged, "bm25")
     assert not (tmp_path / "run.trec").exists()
 
 
@@ -313,7 +319,7 @@ def test_the_bi_encoder_ranks_by_cosine():
 
 
 def test_the_real_bi_encoder_is_a_first_stage():
-    found = rerank_and_evaluate(library(3, 4), "bi-encoder", depth=2, metrics=["RR@10"])
+    found = experiment(library(3, 4), "bi-encoder", depth=2, metrics=["RR@10"])
     assert found.evaluations["bi-encoder"].missing == 0
 
 
@@ -374,13 +380,13 @@ def test_another_model_in_the_same_folder_is_another_job(
     (folder / "model.onnx").write_bytes(b"weights")
     monkeypatch.setattr(reranking, "load_scorer", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        rerank_and_evaluate(library(), "bm25", str(folder), out)
+        experiment(library(), "bm25", str(folder), out)
     (folder / "model.onnx").write_bytes(b"weights, trained on")
     with pytest.raises(ValueError, match="begun with another weights"):
-        rerank_and_evaluate(library(), "bm25", str(folder), out)
+        experiment(library(), "bm25", str(folder), out)
     (folder / "model.onnx").write_bytes(b"weights")
     with pytest.raises(KeyboardInterrupt):
-        rerank_and_evaluate(library(), "bm25", str(folder), out)
+        experiment(library(), "bm25", str(folder), out)
 
 
 def write_folder(folder: Path) -> Path:

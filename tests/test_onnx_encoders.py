@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from xenc_course import LateInteraction, OnnxEncoder, load_scorer
-from xenc_course.reranking import rerank_and_evaluate
+from xenc_course.reranking import Experiment, rerank_and_evaluate
 
 BGE = "bge-small-en-v1.5-int8"
 LATE = "answerai-colbert-small-v1-int8"
@@ -55,7 +55,7 @@ def test_both_serve_the_evaluate_command(tmp_path):
     documents = {f"d{n}": passage for n, passage in enumerate(PASSAGES)}
     towns = Collection("towns", documents, {"q": "capital of Peru"}, {"q": {"d0": 1}})
     out = tmp_path / "run.trec"
-    found = rerank_and_evaluate(towns, BGE, LATE, out, depth=2, metrics=["RR@10"])
+    found = rerank_and_evaluate(towns, Experiment(BGE, LATE, depth=2, metrics=("RR@10",)), out)
     assert list(found.evaluations) == [BGE, LATE]
     assert all(e["RR@10"].mean == 1.0 for e in found.evaluations.values())
     assert isinstance(load_scorer(LATE), LateInteraction)

@@ -14,7 +14,7 @@ from xenc_course import (
     load_run,
     precomputed,
 )
-from xenc_course.candidates import bm25_run
+from xenc_course.retrieval.first_stage import bm25_run
 from xenc_course.scoring.scorers import score_pairs
 
 ENTRIES = precomputed.run_index()

@@ -149,24 +149,22 @@ def _evaluate(options: argparse.Namespace) -> int:
     from xenc_course.text.collection import load_collection
 
     from .evaluation import METRICS
-    from .reranking import rerank_and_evaluate
+    from .reranking import Experiment, rerank_and_evaluate
 
     collection = load_collection(
         options.collection, qrels=options.qrels, unknown_ids=options.unknown_ids
     )
-    outcome = rerank_and_evaluate(
-        collection,
+    experiment = Experiment(
         options.first_stage,
         options.model,
-        options.out,
         depth=options.depth,
-        queries=options.queries,
+        n_queries=options.queries,
         seed=options.seed,
         titles=not options.no_titles,
-        metrics=options.metrics or METRICS,
+        metrics=tuple(options.metrics or METRICS),
         backend=options.backend,
     )
-    print(outcome)
+    print(rerank_and_evaluate(collection, experiment, options.out))
     return 0
 
 

@@ -9,11 +9,11 @@ from types import MappingProxyType
 import numpy as np
 
 from xenc_course.display.table import Table
+from xenc_course.retrieval.runs import Run
 from xenc_course.text.collection import Collection
 
 from .evaluation import Evaluation, evaluate
 from .resampling import RESAMPLES, bootstrap_interval, holm, sign_flip_test
-from .runs import Run
 
 ALPHA = 0.05
 TIE = "tie"

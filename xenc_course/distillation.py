@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from xenc_course.models.catalogue import MODELS
 from xenc_course.models.fingerprint import folder_fingerprint
 from xenc_course.models.loading import load_cross_encoder, model_folder
+from xenc_course.retrieval.rerank import score_texts
 from xenc_course.scoring.pairs import pair_key
-from xenc_course.scoring.scorers import BLOCK, load_scorer, score_pairs
 from xenc_course.text.passages import load_passages
 
 from .comparison import RunComparison
@@ -168,19 +168,10 @@ def _exact(teacher: str) -> str:
 
 def _labels(plan: Plan, groups: list[Unlabelled], path: Path, progress: bool) -> list[float]:
     """The teacher's logit of every pair, in order; those in the journal are not computed again."""
-    from tqdm import tqdm
-
     pairs = [(query, passage) for query, passages in groups for passage in passages]
-    keys = [("", pair_key(pair).hex()) for pair in pairs]
+    keys = [("", pair_key(pair).hex()) for pair in pairs]  # equal pairs are labelled once
     header = {"teacher": plan.teacher, "weights": folder_fingerprint(model_folder(plan.teacher))}
     with Journal(path, header) as journal:
-        missing = {k: pair for k, pair in zip(keys, pairs, strict=True) if k not in journal.scores}
-        waiting = list(missing.items())
-        with tqdm(total=len(waiting), unit="pair", disable=not progress) as bar:
-            teacher = load_scorer(plan.teacher) if waiting else None
-            for start in range(0, len(waiting), BLOCK):
-                block = waiting[start : start + BLOCK]
-                scores = score_pairs(teacher, [pair for _, pair in block])
-                journal.add((*k, float(s)) for (k, _), s in zip(block, scores, strict=True))
-                bar.update(len(block))
+        texts = dict(zip(keys, pairs, strict=True))
+        score_texts(texts, plan.teacher, journal, progress=progress)
         return [journal.scores[key] for key in keys]

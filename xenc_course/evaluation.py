@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xenc_course.display.table import Table
+from xenc_course.retrieval.runs import Run, check_run, ranked
 from xenc_course.text.collection import Collection
 
 from .resampling import RESAMPLES, bootstrap_interval
-from .runs import Run, check_run, ranked
 
 if TYPE_CHECKING:
     from ir_measures.measures import Measure

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xenc_course.models.loading import load_cross_encoder
-from xenc_course.scoring.scorers import score_pairs
+from xenc_course.retrieval.rerank import reranked
 from xenc_course.text.collection import Collection
 
-from .candidates import bm25_run
 from .comparison import RunComparison, compare_runs
 from .files import make_folder
 from .negatives import mine_negatives
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
 SHARES = (0.6, 0.2, 0.2)  # of the queries: to train on, to choose by, to measure on
-DEPTH = 20  # candidates of a query that is measured
 
 
 @dataclass(frozen=True)
@@ -91,18 +89,6 @@ def judged_groups(collection: Collection, negatives: int = 4, seed: int = 0) -> 
         Group(asked[query], tuple(passages[name] for name in (answer, *found[query])), labels)
         for query, answer in answers.items()
     ]
-
-
-def reranked(model: CrossEncoder, collection: Collection, depth: int = DEPTH) -> dict:
-    """BM25's candidates of every query, scored by the model: a run."""
-    passages = {name: collection.passage(name) for name in collection.documents}
-    found = bm25_run(passages, collection.queries, depth)
-    pairs = [(query, name) for query in found for name in found[query]]
-    scores = score_pairs(model, [(collection.queries[q], passages[d]) for q, d in pairs])
-    run: dict[str, dict[str, float]] = {query: {} for query in found}
-    for (query, name), score in zip(pairs, scores, strict=True):
-        run[query][name] = float(score)
-    return run
 
 
 def finetune(

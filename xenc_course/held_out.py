@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from xenc_course.models.loading import load_bi_encoder
-from xenc_course.scoring.scorers import load_scorer, score_pairs
+from xenc_course.retrieval.first_stage import bi_encoder_run, bm25_run
+from xenc_course.retrieval.rerank import DEPTH, rerank
+from xenc_course.scoring.scorers import load_scorer
 from xenc_course.text.collection import Collection
 
-from .candidates import bi_encoder_run, bm25_run
 from .comparison import RunComparison, compare_runs
 from .queries import Query
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
-
-DEPTH = 20  # candidates of a held-out query
 
 
 def measure_held_out(
@@ -39,15 +38,12 @@ def measure_held_out(
         found = bm25_run(passages, of_text, DEPTH)
         shown = {name: passages[name] for scores in found.values() for name in scores}
         near = bi_encoder_run(shown, of_text, len(shown), load_bi_encoder())
-        pairs = [(query, passage) for query in found for passage in found[query]]
-        read = [(of_text[query], passages[passage]) for query, passage in pairs]
-        by_teacher = score_pairs(scorer, read)
-        by_student = score_pairs(student, read)
-        for place, (query, passage) in enumerate(pairs):
-            runs["BM25"].setdefault(query, {})[passage] = found[query][passage]
-            runs["all-MiniLM-L6-v2"].setdefault(query, {})[passage] = near[query][passage]
-            runs["teacher"].setdefault(query, {})[passage] = float(by_teacher[place])
-            runs["student"].setdefault(query, {})[passage] = float(by_student[place])
+        runs["BM25"] |= found
+        runs["all-MiniLM-L6-v2"] |= {
+            query: {name: near[query][name] for name in names} for query, names in found.items()
+        }
+        runs["teacher"] |= rerank(found, of_text, passages, scorer)
+        runs["student"] |= rerank(found, of_text, passages, student)
         documents |= passages
         asked |= of_text
         qrels |= {query.id: {f"{number}/{query.passage}": 1} for query in queries[source]}

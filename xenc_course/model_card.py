@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xenc_course.retrieval.rerank import DEPTH
+
 from .comparison import RunComparison
 from .groups import BESIDE, NEGATIVES, SENTENCES
-from .held_out import DEPTH
 
 if TYPE_CHECKING:
     from .distillation import Plan

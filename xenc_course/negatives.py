@@ -11,10 +11,8 @@ from collections.abc import Collection, Mapping
 import numpy as np
 
 from xenc_course.models.loading import load_bi_encoder
-
-from .candidates import bi_encoder_run, bm25_run
-
-DEPTH = 20  # negatives are drawn from that many of the best passages of a first stage
+from xenc_course.retrieval.first_stage import bi_encoder_run, bm25_run
+from xenc_course.retrieval.rerank import DEPTH
 
 
 def mine_negatives(

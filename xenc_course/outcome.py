@@ -6,34 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xenc_course.display.table import Table
+from xenc_course.retrieval.rerank import Work
 
 from .comparison import RunComparison
 from .evaluation import Evaluation
-
-
-@dataclass(frozen=True)
-class Work:
-    """What scoring took.
-
-    pairs: of the reranked run; scored: of them in this call, in so many seconds; cut: of the scored
-    ones, longer than the model reads (known of the course's own `Reranker` only).
-    """
-
-    pairs: int
-    scored: int
-    seconds: float
-    cut: int = 0
-
-    def __str__(self) -> str:
-        """Pairs, seconds, pairs per second, and the share of pairs that lost their end."""
-        kept = self.pairs - self.scored
-        resumed = f" ({kept:,} more were in the journal)" if kept else ""
-        rate = f": {self.scored / self.seconds:.1f} pairs/s" if self.scored else ""
-        sentence = f"Scored {self.scored:,} pairs in {self.seconds:.1f} s{resumed}{rate}."
-        if not self.cut:
-            return sentence
-        share = self.cut / self.scored
-        return f"{sentence} Of them {share:.1%} were too long for the model and lost their end."
 
 
 @dataclass(frozen=True, repr=False)

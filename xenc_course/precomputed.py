@@ -12,9 +12,9 @@ from importlib.metadata import version
 from xenc_course.assets.bundled_students import released
 from xenc_course.assets.wheels import cache_folder
 from xenc_course.display.table import Table
+from xenc_course.retrieval.runs import read_run, write_run
 
 from .files import DATA, file_sha256, write_lines
-from .runs import read_run, write_run
 
 RUNS = DATA / "runs"
 INDEX = "index.json"
@@ -102,7 +102,7 @@ def make_run(plan: Plan) -> None:
     """Make a stored run and record it. Killed and started again, it goes on where it was."""
     from xenc_course.text.collection import load_collection
 
-    from .reranking import rerank_and_evaluate
+    from .reranking import Experiment, rerank_and_evaluate
 
     target = RUNS / plan.file
     first_stage = plan.first_stage
@@ -111,14 +111,13 @@ def make_run(plan: Plan) -> None:
     unfinished = cache_folder() / "unfinished-runs" / plan.collection
     unfinished.mkdir(parents=True, exist_ok=True)
     out = unfinished / f"{plan.model}.trec"
-    outcome = rerank_and_evaluate(
-        load_collection(plan.collection),
+    experiment = Experiment(
         first_stage,
         plan.model if plan.reranks else None,
-        out,
         depth=plan.depth,
-        queries=plan.queries,
+        n_queries=plan.queries,
     )
+    outcome = rerank_and_evaluate(load_collection(plan.collection), experiment, out)
     print(outcome)
     run = read_run(out)
     rounded = {

@@ -33,7 +33,7 @@ def score_pairs(
     of scores than there are pairs or one that is not finite, and what `load_scorer` raises.
     """
     check_pairs(pairs)
-    scorer = _as_scorer(model)
+    scorer = as_scorer(model)
     scores = np.empty(len(pairs), dtype=np.float32)
     for start in range(0, len(pairs), BLOCK):
         block = pairs[start : start + BLOCK]
@@ -58,7 +58,8 @@ def load_scorer(name: str | None = None, backend: str = "auto") -> Scorer:
     return Reranker(name, backend, truncation="longest_first")
 
 
-def _as_scorer(model: str | CrossEncoder | Scorer) -> Scorer:
+def as_scorer(model: str | CrossEncoder | Scorer) -> Scorer:
+    """A function of pairs, whatever the model is given as; see `score_pairs`."""
     if isinstance(model, str):
         return load_scorer(model)
     if hasattr(model, "predict"):

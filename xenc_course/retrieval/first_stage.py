@@ -3,18 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .runs import Run, ranked
+from xenc_course.models.catalogue import MODELS
+from xenc_course.models.loading import load_bi_encoder
+from xenc_course.scoring.onnx_encoders import OnnxEncoder
+from xenc_course.text.collection import Collection
+
+from .runs import Run, ranked, read_run
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-    from xenc_course.scoring.onnx_encoders import OnnxEncoder
-
+JUDGED = "judged"
+FIRST_STAGES = ("bm25", "bi-encoder", JUDGED)
 _QUERIES_AT_ONCE = 64
+
+
+def find_candidates(
+    first_stage: str, collection: Collection, passages: Mapping[str, str], depth: int
+) -> tuple[dict[str, dict[str, float]], list[str]]:
+    """Find the candidates of each query with a first stage that is named.
+
+    Args:
+        first_stage: "bm25", "bi-encoder" (the default one), a bi-encoder of the catalogue by name,
+            the path of a TREC run, or "judged": all passages that a query has judgements for,
+            whatever `depth` is.
+        collection: its queries are ranked.
+        passages: document id -> the text that is searched.
+        depth: how many passages per query.
+
+    Returns:
+        A run (query id -> {document id: score of the first stage}), and a sentence for each thing
+        that was left out.
+
+    Raises:
+        FileNotFoundError: there is no first stage and no file of this name.
+        ValueError: the depth is below 1, or a run has none of the collection's queries.
+    """
+    if depth < 1:
+        raise ValueError(f"The depth is at least 1, not {depth}.")
+    if first_stage == "bm25":
+        return bm25_run(passages, collection.queries, depth), []
+    kind = MODELS[first_stage].kind if first_stage in MODELS else ""
+    if first_stage == "bi-encoder" or kind.startswith("bi-encoder"):
+        onnx = kind.endswith("(ONNX)")
+        named = first_stage if kind else None
+        bi_encoder = OnnxEncoder(first_stage) if onnx else load_bi_encoder(named)
+        found = bi_encoder_run(passages, collection.queries, depth, bi_encoder, progress=True)
+        return found, []
+    if first_stage == JUDGED:
+        judged = {query: collection.qrels[query] for query in collection.queries}
+        textless = sum(document not in passages for row in judged.values() for document in row)
+        notes = [f"Judged but without text, not ranked: {textless:,} passages."] if textless else []
+        return {
+            query: {document: 0.0 for document in row if document in passages}
+            for query, row in judged.items()
+        }, notes
+    if not Path(first_stage).is_file():
+        raise FileNotFoundError(
+            f"There is no first stage and no file {first_stage}: choose bm25, bi-encoder, judged, "
+            "a bi-encoder of the catalogue, or a TREC run."
+        )
+    run = read_run(first_stage)
+    asked = {query: run[query] for query in collection.queries if query in run}
+    if not asked:
+        raise ValueError(
+            f"{first_stage} has none of the queries of {collection.name}: compare the query ids."
+        )
+    more = len(run) - len(asked)
+    notes = [f"In {first_stage} but not asked for: {more:,} queries."] if more else []
+    return best_of(asked, depth), notes
 
 
 def bm25_run(

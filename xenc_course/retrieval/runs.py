@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .files import check_id, text_lines, write_lines
+from xenc_course.files import check_id, text_lines, write_lines
 
 # query id -> {document id: score}; a higher score ranks higher
 Run = Mapping[str, Mapping[str, float]]
