@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xenc_course import reranking
 from xenc_course.__main__ import main
+from xenc_course.evaluation import experiment as reranking
+from xenc_course.evaluation.experiment import Experiment, rerank_and_evaluate
 from xenc_course.jobs import Journal
-from xenc_course.reranking import Experiment, rerank_and_evaluate
 from xenc_course.retrieval.first_stage import best_of, bi_encoder_run, bm25_run
 from xenc_course.retrieval.runs import read_run, write_run
 from xenc_course.scoring.pairs import Pair

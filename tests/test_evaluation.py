@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from xenc_course.comparison import compare_runs
-from xenc_course.evaluation import evaluate
-from xenc_course.resampling import bootstrap_interval, holm, sign_flip_test
+from xenc_course.evaluation.metrics import evaluate
+from xenc_course.evaluation.resampling import bootstrap_interval, holm, sign_flip_test
+from xenc_course.evaluation.run_comparison import compare_runs
 from xenc_course.retrieval.runs import ranked, read_run, write_run
 from xenc_course.text.collection import Collection
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from xenc_course import LateInteraction, OnnxEncoder, load_scorer
-from xenc_course.reranking import Experiment, rerank_and_evaluate
+from xenc_course.evaluation.experiment import Experiment, rerank_and_evaluate
 
 BGE = "bge-small-en-v1.5-int8"
 LATE = "answerai-colbert-small-v1-int8"

@@ -6,14 +6,8 @@ import shutil
 import numpy as np
 import pytest
 
-from xenc_course import (
-    OnnxEncoder,
-    list_runs,
-    load_bi_encoder,
-    load_collection,
-    load_run,
-    precomputed,
-)
+from xenc_course import OnnxEncoder, list_runs, load_bi_encoder, load_collection, load_run
+from xenc_course.evaluation import stored_runs as precomputed
 from xenc_course.retrieval.first_stage import bm25_run
 from xenc_course.scoring.scorers import score_pairs
 

@@ -146,10 +146,9 @@ def _models(options: argparse.Namespace) -> int:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
+    from xenc_course.evaluation.experiment import Experiment, rerank_and_evaluate
+    from xenc_course.evaluation.metrics import METRICS
     from xenc_course.text.collection import load_collection
-
-    from .evaluation import METRICS
-    from .reranking import Experiment, rerank_and_evaluate
 
     collection = load_collection(
         options.collection, qrels=options.qrels, unknown_ids=options.unknown_ids
@@ -213,7 +212,7 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 
 def _runs(options: argparse.Namespace) -> int:
-    from .precomputed import PLANS, RUNS, list_runs, make_run
+    from xenc_course.evaluation.stored_runs import PLANS, RUNS, list_runs, make_run
 
     for plan in PLANS:
         if not (RUNS / plan.file).is_file():

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xenc_course.evaluation.run_comparison import RunComparison
 from xenc_course.models.catalogue import MODELS
 from xenc_course.models.fingerprint import folder_fingerprint
 from xenc_course.models.loading import load_cross_encoder, model_folder
@@ -20,7 +21,6 @@ from xenc_course.retrieval.rerank import score_texts
 from xenc_course.scoring.pairs import pair_key
 from xenc_course.text.passages import load_passages
 
-from .comparison import RunComparison
 from .files import make_folder, write_lines
 from .groups import PASSAGES, Unlabelled, make_groups
 from .held_out import measure_held_out

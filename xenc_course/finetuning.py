@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xenc_course.evaluation.run_comparison import RunComparison, compare_runs
 from xenc_course.models.loading import load_cross_encoder
 from xenc_course.retrieval.rerank import reranked
 from xenc_course.text.collection import Collection
 
-from .comparison import RunComparison, compare_runs
 from .files import make_folder
 from .negatives import mine_negatives
 from .training import Group, train
@@ -140,7 +140,7 @@ def finetune(
 
 
 def _quality(model: CrossEncoder, collection: Collection) -> float:
-    from .evaluation import evaluate
+    from xenc_course.evaluation.metrics import evaluate
 
     return evaluate(reranked(model, collection), collection, "nDCG@10")["nDCG@10"].mean
 

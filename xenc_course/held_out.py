@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from xenc_course.evaluation.run_comparison import RunComparison, compare_runs
 from xenc_course.models.loading import load_bi_encoder
 from xenc_course.retrieval.first_stage import bi_encoder_run, bm25_run
 from xenc_course.retrieval.rerank import DEPTH, rerank
 from xenc_course.scoring.scorers import load_scorer
 from xenc_course.text.collection import Collection
 
-from .comparison import RunComparison, compare_runs
 from .queries import Query
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xenc_course.evaluation.run_comparison import RunComparison
 from xenc_course.retrieval.rerank import DEPTH
 
-from .comparison import RunComparison
 from .groups import BESIDE, NEGATIVES, SENTENCES
 
 if TYPE_CHECKING:

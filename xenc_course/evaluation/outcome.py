@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from xenc_course.display.table import Table
 from xenc_course.retrieval.rerank import Work
 
-from .comparison import RunComparison
-from .evaluation import Evaluation
+from .metrics import Evaluation
+from .run_comparison import RunComparison
 
 
 @dataclass(frozen=True, repr=False)

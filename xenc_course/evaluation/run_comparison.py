@@ -12,7 +12,7 @@ from xenc_course.display.table import Table
 from xenc_course.retrieval.runs import Run
 from xenc_course.text.collection import Collection
 
-from .evaluation import Evaluation, evaluate
+from .metrics import Evaluation, evaluate
 from .resampling import RESAMPLES, bootstrap_interval, holm, sign_flip_test
 
 ALPHA = 0.05

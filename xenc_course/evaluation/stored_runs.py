@@ -12,9 +12,8 @@ from importlib.metadata import version
 from xenc_course.assets.bundled_students import released
 from xenc_course.assets.wheels import cache_folder
 from xenc_course.display.table import Table
+from xenc_course.files import DATA, file_sha256, write_lines
 from xenc_course.retrieval.runs import read_run, write_run
-
-from .files import DATA, file_sha256, write_lines
 
 RUNS = DATA / "runs"
 INDEX = "index.json"
@@ -102,7 +101,7 @@ def make_run(plan: Plan) -> None:
     """Make a stored run and record it. Killed and started again, it goes on where it was."""
     from xenc_course.text.collection import load_collection
 
-    from .reranking import Experiment, rerank_and_evaluate
+    from .experiment import Experiment, rerank_and_evaluate
 
     target = RUNS / plan.file
     first_stage = plan.first_stage

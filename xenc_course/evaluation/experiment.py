@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from xenc_course.jobs import Journal, Key
 from xenc_course.models.fingerprint import folder_fingerprint
 from xenc_course.models.loading import model_folder
 from xenc_course.retrieval.first_stage import FIRST_STAGES, JUDGED, find_candidates
@@ -16,10 +17,9 @@ from xenc_course.scoring.pairs import Pair
 from xenc_course.scoring.scorers import Scorer, load_scorer
 from xenc_course.text.collection import Collection
 
-from .comparison import RunComparison, compare_runs
-from .evaluation import METRICS, evaluate, parse_metrics
-from .jobs import Journal, Key
+from .metrics import METRICS, evaluate, parse_metrics
 from .outcome import Outcome
+from .run_comparison import RunComparison, compare_runs
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Runs measured: metrics with intervals, comparisons, whole experiments, runs that are stored."""
