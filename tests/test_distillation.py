@@ -6,15 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from xenc_course import Collection, Reranker, distillation, load_cross_encoder
+from xenc_course import Collection, Reranker, load_cross_encoder
 from xenc_course.__main__ import main
 from xenc_course.assets import bundled_students as released
 from xenc_course.assets import wheels as assets
-from xenc_course.distillation import Plan, distil
-from xenc_course.finetuning import finetune, judged_groups, split_queries
-from xenc_course.groups import make_groups
-from xenc_course.students import keep_layers, round_weights
 from xenc_course.text.passages import load_passages
+from xenc_course.training import distillation
+from xenc_course.training.distillation import distil
+from xenc_course.training.distillation_data import make_groups
+from xenc_course.training.finetuning import finetune, judged_groups, split_queries
+from xenc_course.training.plan import Plan
+from xenc_course.training.shrinking import keep_layers, round_weights
 
 TRADE_OF = {
     "Lima": "grain",
@@ -57,7 +59,7 @@ def plan(tiny_model, text):
 
 @pytest.fixture(autouse=True, scope="module")
 def few_held_out():
-    from xenc_course import groups
+    from xenc_course.training import distillation_data as groups
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(groups, "HELD_OUT", 8)
@@ -148,7 +150,7 @@ def test_a_job_of_another_plan_and_a_folder_that_exists_are_refused(plan, tmp_pa
 
 
 def test_a_full_disk_leaves_a_job_that_goes_on(plan, student, tmp_path, monkeypatch):
-    from xenc_course import checkpoint
+    from xenc_course.training import checkpoint
 
     out = tmp_path / "student"
     real = checkpoint.write_whole

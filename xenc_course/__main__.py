@@ -168,7 +168,8 @@ def _evaluate(options: argparse.Namespace) -> int:
 
 
 def _distil(options: argparse.Namespace) -> int:
-    from .distillation import Plan, distil
+    from xenc_course.training.distillation import distil
+    from xenc_course.training.plan import Plan
 
     plan = Plan(
         options.teacher,
@@ -190,8 +191,7 @@ def _distil(options: argparse.Namespace) -> int:
 
 def _finetune(options: argparse.Namespace) -> int:
     from xenc_course.text.collection import load_collection
-
-    from .finetuning import finetune
+    from xenc_course.training.finetuning import finetune
 
     comparison = finetune(
         options.model,

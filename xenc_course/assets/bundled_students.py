@@ -88,7 +88,7 @@ def release(trained: Path, name: str) -> Student:
     import torch
     from safetensors.torch import load_file, save_file
 
-    from xenc_course.students import is_rounded, to_int8
+    from xenc_course.training.shrinking import is_rounded, to_int8
 
     weights = load_file(trained / "model.safetensors")
     base = load_file(asset_folder(BASE) / "model.safetensors")

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xenc_course.evaluation.run_comparison import RunComparison
 from xenc_course.retrieval.rerank import DEPTH
 
-from .groups import BESIDE, NEGATIVES, SENTENCES
-
-if TYPE_CHECKING:
-    from .distillation import Plan
+from .distillation_data import BESIDE, NEGATIVES, SENTENCES
+from .plan import Plan
 
 LIBRARIES = ("torch", "transformers", "sentence-transformers", "onnxruntime", "tokenizers")
 

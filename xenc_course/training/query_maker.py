@@ -29,7 +29,7 @@ import numpy as np
 from xenc_course.text.collection import Collection
 from xenc_course.text.passages import sentence_spans
 
-from . import questions
+from . import question_rules as questions
 
 QUESTIONS = (
     "what is {}",

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
+from xenc_course.files import text_lines, write_lines
 from xenc_course.text.collection import Collection
 from xenc_course.text.passages import sentence_spans
 
-from .files import text_lines, write_lines
 from .negatives import mine_negatives
-from .queries import Query, QueryMaker
+from .query_maker import Query, QueryMaker
 
 Unlabelled = tuple[str, tuple[str, ...]]  # a query and its passages
 NEGATIVES = {"bm25": 2, "bi_encoder": 2, "random": 1}

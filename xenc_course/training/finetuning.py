@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xenc_course.evaluation.run_comparison import RunComparison, compare_runs
+from xenc_course.files import make_folder
 from xenc_course.models.loading import load_cross_encoder
 from xenc_course.retrieval.rerank import reranked
 from xenc_course.text.collection import Collection
 
-from .files import make_folder
+from .loop import Group, train
 from .negatives import mine_negatives
-from .training import Group, train
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder

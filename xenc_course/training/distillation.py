@@ -14,51 +14,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xenc_course.evaluation.run_comparison import RunComparison
-from xenc_course.models.catalogue import MODELS
+from xenc_course.files import make_folder, write_lines
+from xenc_course.jobs import Journal, claim
 from xenc_course.models.fingerprint import folder_fingerprint
 from xenc_course.models.loading import load_cross_encoder, model_folder
 from xenc_course.retrieval.rerank import score_texts
 from xenc_course.scoring.pairs import pair_key
 from xenc_course.text.passages import load_passages
 
-from .files import make_folder, write_lines
-from .groups import PASSAGES, Unlabelled, make_groups
-from .held_out import measure_held_out
-from .jobs import Journal, claim
+from .distillation_data import PASSAGES, Unlabelled, make_groups
+from .held_out_comparison import measure_held_out
+from .loop import Group, Match, check_model, train
 from .model_card import model_card
-from .students import keep_layers, round_weights
-from .training import Group, Match, check_model, train
+from .plan import Plan, exact, untrained_student
+from .shrinking import round_weights
 
 if TYPE_CHECKING:
-    from sentence_transformers import CrossEncoder
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What decides a student, the order of the command's options.
-
-    teacher: scores the pairs (a name or folder; the int8 file is the quickest).
-    student: "layers:0,2,4" keeps these layers of `start`; a name or folder is trained as it is, a
-    bi-encoder with a new head.
-    text: sources for `load_passages`.
-    pairs: to label and train on. start: the model whose layers are kept; the teacher in fp32 if "".
-    match: the teacher's layers whose output the student's layers copy; none if empty.
-    bfloat16: see `train`.
-    """
-
-    teacher: str
-    student: str
-    text: tuple[str, ...]
-    pairs: int
-    start: str = ""
-    match: tuple[int, ...] = ()
-    match_weight: float = 10.0
-    epochs: int = 1
-    learning_rate: float = 5e-5
-    batch: int = 6
-    loss: str = "mse"
-    bfloat16: bool = False
-    seed: int = 0
+    pass
 
 
 @dataclass(frozen=True, repr=False)
@@ -99,10 +71,10 @@ def distil(
     started = time.perf_counter()
     job = out.with_name(f"{out.name}.job")
     claim(job, asdict(plan))
-    student = _student(plan)
+    student = untrained_student(plan)
     match = None
     if plan.match:
-        match = Match(load_cross_encoder(_exact(plan.teacher)), plan.match, plan.match_weight)
+        match = Match(load_cross_encoder(exact(plan.teacher)), plan.match, plan.match_weight)
     check_model(student, match)  # refused now, and not when all pairs are labelled
     texts = {source: load_passages(source) for source in plan.text}
     groups, held_out = make_groups(
@@ -139,31 +111,6 @@ def distil(
     make_folder(out, fill)
     shutil.rmtree(job)
     return Distilled(out, comparison, spent)
-
-
-def _student(plan: Plan) -> CrossEncoder:
-    """The untrained student."""
-    if plan.student.startswith("layers:"):
-        try:
-            layers = [int(part) for part in plan.student.removeprefix("layers:").split(",")]
-        except ValueError:
-            raise ValueError(
-                f"{plan.student} names no layers: write numbers with commas, as in layers:0,5,11."
-            ) from None
-        return keep_layers(load_cross_encoder(plan.start or _exact(plan.teacher)), layers)
-    known = MODELS.get(plan.student)
-    if known is None or known.kind == "cross-encoder":
-        return load_cross_encoder(plan.student)
-    from sentence_transformers import CrossEncoder
-    from torch.nn import Identity
-
-    folder = str(model_folder(plan.student))
-    return CrossEncoder(folder, num_labels=1, activation_fn=Identity(), local_files_only=True)
-
-
-def _exact(teacher: str) -> str:
-    """The teacher's name in fp32: int8 files have no layers that PyTorch could copy."""
-    return teacher.removesuffix("-int8") if teacher in MODELS else teacher
 
 
 def _labels(plan: Plan, groups: list[Unlabelled], path: Path, progress: bool) -> list[float]:

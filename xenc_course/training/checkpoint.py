@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .files import write_whole
+from xenc_course.files import write_whole
 
 if TYPE_CHECKING:
     import torch

@@ -12,7 +12,7 @@ from xenc_course.retrieval.rerank import DEPTH, rerank
 from xenc_course.scoring.scorers import load_scorer
 from xenc_course.text.collection import Collection
 
-from .queries import Query
+from .query_maker import Query
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder

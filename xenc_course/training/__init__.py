@@ -1,0 +1,1 @@
+"""Small cross-encoders made: cut, distilled from a large one, or trained further on judgements."""

@@ -1,0 +1,67 @@
+"""What decides a distilled student, and the student before its training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xenc_course.models.catalogue import MODELS
+from xenc_course.models.loading import load_cross_encoder, model_folder
+
+from .shrinking import keep_layers
+
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What decides a student, the order of the command's options.
+
+    teacher: scores the pairs (a name or folder; the int8 file is the quickest).
+    student: "layers:0,2,4" keeps these layers of `start`; a name or folder is trained as it is, a
+    bi-encoder with a new head.
+    text: sources for `load_passages`.
+    pairs: to label and train on. start: the model whose layers are kept; the teacher in fp32 if "".
+    match: the teacher's layers whose output the student's layers copy; none if empty.
+    bfloat16: see `train`.
+    """
+
+    teacher: str
+    student: str
+    text: tuple[str, ...]
+    pairs: int
+    start: str = ""
+    match: tuple[int, ...] = ()
+    match_weight: float = 10.0
+    epochs: int = 1
+    learning_rate: float = 5e-5
+    batch: int = 6
+    loss: str = "mse"
+    bfloat16: bool = False
+    seed: int = 0
+
+
+def untrained_student(plan: Plan) -> CrossEncoder:
+    """The untrained student."""
+    if plan.student.startswith("layers:"):
+        try:
+            layers = [int(part) for part in plan.student.removeprefix("layers:").split(",")]
+        except ValueError:
+            raise ValueError(
+                f"{plan.student} names no layers: write numbers with commas, as in layers:0,5,11."
+            ) from None
+        return keep_layers(load_cross_encoder(plan.start or exact(plan.teacher)), layers)
+    known = MODELS.get(plan.student)
+    if known is None or known.kind == "cross-encoder":
+        return load_cross_encoder(plan.student)
+    from sentence_transformers import CrossEncoder
+    from torch.nn import Identity
+
+    folder = str(model_folder(plan.student))
+    return CrossEncoder(folder, num_labels=1, activation_fn=Identity(), local_files_only=True)
+
+
+def exact(teacher: str) -> str:
+    """The teacher's name in fp32: int8 files have no layers that PyTorch could copy."""
+    return teacher.removesuffix("-int8") if teacher in MODELS else teacher
