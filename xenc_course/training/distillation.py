@@ -11,7 +11,6 @@ import shutil
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from xenc_course.evaluation.run_comparison import RunComparison
 from xenc_course.files import make_folder, write_lines
@@ -28,9 +27,6 @@ from .loop import Group, Match, check_model, train
 from .model_card import model_card
 from .plan import Plan, exact, untrained_student
 from .shrinking import round_weights
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, repr=False)
