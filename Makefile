@@ -15,7 +15,7 @@ ROOT_ARGS := $(if $(filter 0,$(shell id -u)),--allow-root)
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# OpenMP's threads sleep while they wait, as in the tests: see share_cores in xenc_course/lessons.py.
+# OpenMP's threads sleep while they wait, as in the tests: see share_cores in authoring/execute.py.
 lab: export OMP_WAIT_POLICY ?= PASSIVE
 lab: setup  ## set up and open the lessons in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=notebooks $(ROOT_ARGS) $(LAB_ARGS)
@@ -24,10 +24,10 @@ test: setup  ## set up and run the unit tests and every lesson
 	$(BIN)/pytest --nbval
 
 notebooks: setup  ## run every lesson in place and store its outputs
-	$(BIN)/python -m xenc_course notebooks
+	$(BIN)/python -m authoring notebooks
 
 claims: setup  ## write CLAIMS.md from the outputs that the lessons store
-	$(BIN)/python -m xenc_course claims
+	$(BIN)/python -m authoring claims
 
 bench: setup benchmarks/.peers/ready  ## measure every way to rerank side by side (an hour)
 	PYTHONPATH=benchmarks/.peers $(BIN)/python benchmarks/run.py $(BENCH_ARGS)

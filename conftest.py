@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from xenc_course.lessons import TolerantText, share_cores
+from authoring.execute import share_cores
+from authoring.tolerance import TolerantText
 
 collect_ignore_glob = ["*.ipynb_checkpoints*"]
 

@@ -7,11 +7,11 @@ import nbformat
 import nbformat.v4 as v4
 import pytest
 
-from xenc_course.__main__ import CLAIMS, NOTEBOOKS, main
-from xenc_course.claims import check_claims, citations, claims, claims_page
-from xenc_course.lessons import lesson_paths
-from xenc_course.outputs import shown_text
-from xenc_course.prose import unsupported
+from authoring.__main__ import main
+from authoring.cells import shown_text
+from authoring.claims_page import CLAIMS, check_claims, citations, claims, claims_page
+from authoring.notebooks import NOTEBOOKS, lesson_paths
+from authoring.prose_figures import unsupported
 from xenc_course.teaching.verdicts import show_verdicts, verdict
 
 LESSONS = sorted(lesson_paths(NOTEBOOKS))
@@ -59,7 +59,7 @@ def test_a_stale_page_is_refused(tmp_path):
 
 
 def test_the_command_writes_and_checks(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("xenc_course.__main__.CLAIMS", tmp_path / "CLAIMS.md")
+    monkeypatch.setattr("authoring.__main__.CLAIMS", tmp_path / "CLAIMS.md")
     assert main(["claims", "--check"]) == 1
     assert "run `make claims`" in capsys.readouterr().err
     assert main(["claims"]) == 0

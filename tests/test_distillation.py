@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from authoring.release_student import release
 from xenc_course import Collection, Reranker, load_cross_encoder
 from xenc_course.__main__ import main
 from xenc_course.assets import bundled_students as released
@@ -234,7 +235,7 @@ def test_a_released_student_gives_the_scores_that_training_wrote(tmp_path, monke
     small.save_pretrained(str(trained), create_model_card=False)
     (trained / "README.md").write_text("card")
     monkeypatch.setattr(released, "STUDENTS", tmp_path / "students")
-    entry = released.release(trained, "tiny-student")
+    entry = release(trained, "tiny-student")
     assert entry.layers == 1 and released.released()["tiny-student"] == entry
     assert entry.path.stat().st_size < 2.2e6
     base = assets.asset_folder(released.BASE)
@@ -260,11 +261,11 @@ def test_only_rounded_students_with_the_bases_tables_are_released(tmp_path, monk
     weights.data += 1e-3 * weights.data.abs().sqrt()
     small.save_pretrained(str(tmp_path / "b"), create_model_card=False)
     with pytest.raises(ValueError, match="not rounded to 8 bits"):
-        released.release(tmp_path / "b", "b")
+        release(tmp_path / "b", "b")
     small.model.base_model.embeddings.word_embeddings.weight.data += 1
     small.save_pretrained(str(tmp_path / "c"), create_model_card=False)
     with pytest.raises(ValueError, match="does not share"):
-        released.release(tmp_path / "c", "c")
+        release(tmp_path / "c", "c")
     assert not (tmp_path / "students").exists()
 
 

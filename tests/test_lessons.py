@@ -10,9 +10,11 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from xenc_course import lessons
-from xenc_course.anatomy import problems
-from xenc_course.lessons import execute, lesson_paths, normalise
+from authoring import execute as lessons
+from authoring import notebooks
+from authoring.execute import execute
+from authoring.lesson_rules import problems
+from authoring.notebooks import lesson_paths, normalise
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 LESSONS = (
@@ -129,7 +131,7 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
 
 def messy() -> NotebookNode:
     """A notebook as an editor leaves it: timestamps, widgets, counts and pieces of text."""
-    widget = {lessons.WIDGET_VIEW: {"model_id": "ab12"}, "text/plain": "0%"}
+    widget = {notebooks.WIDGET_VIEW: {"model_id": "ab12"}, "text/plain": "0%"}
     code = new_code_cell(
         "print(1)",
         execution_count=17,
@@ -159,7 +161,7 @@ def test_normalise_makes_two_runs_alike():
     tidy = normalise(original)
     nbformat.validate(tidy)
     assert [cell.id for cell in tidy.cells] == ["cell-01", "cell-02", "cell-03", "cell-04"]
-    assert tidy.metadata == {"kernelspec": lessons.KERNEL, "language_info": lessons.LANGUAGE}
+    assert tidy.metadata == {"kernelspec": notebooks.KERNEL, "language_info": notebooks.LANGUAGE}
     assert tidy.metadata.kernelspec.display_name == "Python 3 (ipykernel)"
     code = tidy.cells[1]
     assert code.metadata == {"tags": ["solution"]}

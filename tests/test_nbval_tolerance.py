@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from xenc_course.lessons import TolerantText, same_output
+from authoring.tolerance import TolerantText, same_output
 
 pytest_plugins = ["pytester"]
 
@@ -148,7 +148,8 @@ CELLS = {
 def project(pytester: pytest.Pytester) -> pytest.Pytester:
     """An empty project that has this project's conftest."""
     pytester.makeconftest((ROOT / "conftest.py").read_text(encoding="utf-8"))
-    pytester.makeini("[pytest]\naddopts = --nbval-current-env\n")
+    # The conftest imports `authoring`, which is installed nowhere.
+    pytester.makeini(f"[pytest]\naddopts = --nbval-current-env\npythonpath = {ROOT}\n")
     return pytester
 
 

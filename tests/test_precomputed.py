@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
+from authoring import make_runs
 from xenc_course import OnnxEncoder, list_runs, load_bi_encoder, load_collection, load_run
 from xenc_course.evaluation import stored_runs as precomputed
 from xenc_course.retrieval.first_stage import bm25_run
@@ -45,9 +46,9 @@ def test_a_share_of_the_pairs_scores_the_same_today(entry):
         passages = {d: collection.passage(d) for d in collection.documents}
         again = bm25_run(passages, queries, len(passages))
         assert [again[q][d] for q, d in pairs] == pytest.approx(stored, abs=1e-3)
-    elif entry["model"] in (precomputed.BI_ENCODER, precomputed.BGE):
-        bge = entry["model"] == precomputed.BGE
-        model = OnnxEncoder(precomputed.BGE) if bge else load_bi_encoder()
+    elif entry["model"] in (make_runs.BI_ENCODER, make_runs.BGE):
+        bge = entry["model"] == make_runs.BGE
+        model = OnnxEncoder(make_runs.BGE) if bge else load_bi_encoder()
         left = model.encode_query([query for query, _ in texts])
         right = model.encode_document([passage for _, passage in texts])
         cosines = (left * right).sum(axis=1)
@@ -81,9 +82,9 @@ def test_a_changed_file_is_noticed(tmp_path, monkeypatch):
 
 def test_a_run_can_be_made_again(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(precomputed, "RUNS", tmp_path)
-    monkeypatch.setattr(precomputed, "cache_folder", lambda: tmp_path / "cache")
-    plan = next(p for p in precomputed.PLANS if p.file == "helpdesk/bm25.trec.gz")
-    precomputed.make_run(plan)
+    monkeypatch.setattr(make_runs, "cache_folder", lambda: tmp_path / "cache")
+    plan = next(p for p in make_runs.PLANS if p.file == "helpdesk/bm25.trec.gz")
+    make_runs.make_run(plan)
     assert "nDCG@10" in capsys.readouterr().out
     again = load_run("helpdesk", "bm25")
     monkeypatch.undo()

@@ -28,8 +28,7 @@ import numpy as np
 
 from xenc_course.text.collection import Collection
 from xenc_course.text.passages import sentence_spans
-
-from . import question_rules as questions
+from xenc_course.training import question_rules as questions
 
 QUESTIONS = (
     "what is {}",

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from statistics import median
 
-from .lesson_cells import (
+from .cells import (
     OPENING_LISTS,
     Numbered,
     code_cells,

@@ -10,9 +10,11 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from .files import write_lines
-from .outputs import shown_text
-from .prose import SOURCE, figures
+from xenc_course.files import write_lines
+
+from .cells import shown_text
+from .notebooks import NOTEBOOKS, lesson_paths
+from .prose_figures import SOURCE, figures
 
 INTERVAL = re.compile(r"(?:interval[^,;\d+-]*|\()([+-]?\d[\d,.]*\d to [+-]?\d[\d,.]*\d)")
 BOX = re.compile(r"Claim: (.+)\nMeasured: (.+)\nVerdict: [✓✗] (holds|does not hold)")
@@ -20,6 +22,7 @@ ROW = re.compile(r"^(.+)\t(.+)\t[✓✗] (holds|does not hold)\t?$", re.MULTILIN
 MARKER = re.compile(r"^\s*#\s*NBVAL_IGNORE_OUTPUT\s*$", re.MULTILINE)
 CITED_CODE = re.compile(r"^# Source: (.+)$", re.MULTILINE)
 IN_CODE = re.compile(r"(?<![\w.\"'])-?\d[\d_]*(?:\.\d+)?(?![\w\"'])")
+CLAIMS = NOTEBOOKS.parent / "CLAIMS.md"
 HEAD = """# Claims of the lessons
 
 Made by `make claims` from the stored outputs of the lessons; `make test` fails when the two differ.
@@ -92,7 +95,7 @@ def citations(notebook: NotebookNode, lesson: str) -> Iterator[Citation]:
 
 def claims_page(folder: Path) -> list[str]:
     """The lines of CLAIMS.md for the lessons of a folder."""
-    lessons = {p.stem: nbformat.read(p, 4) for p in sorted(folder.glob("*.ipynb"))}
+    lessons = {p.stem: nbformat.read(p, 4) for p in lesson_paths(folder)}
     verdicts = [claim for name, book in lessons.items() for claim in claims(book, name)]
     cited = [entry for name, book in lessons.items() for entry in citations(book, name)]
     held = sum(claim.holds for claim in verdicts)

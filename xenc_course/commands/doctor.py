@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from xenc_course.assets.wheels import ASSETS, Asset, cache_folder, damaged_files, size_on_disk
 
-LOCK = Path(__file__).parents[1] / "requirements.lock"
+LOCK = Path(__file__).parents[2] / "requirements.lock"
 FETCH = ".venv/bin/python -m xenc_course fetch"
 MANY = 10  # packages that differ: the wrong Python, and no list to read
 FREE_BYTES = 500e6  # a notebook's outputs, and room to fetch the largest asset again
@@ -30,6 +31,12 @@ class Finding:
     def __str__(self) -> str:
         """The line of the report."""
         return f"ok    {self.what}" if self.ok else f"FAIL  {self.what}: {self.mend}"
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """Add `doctor` to the course's commands."""
+    doctor = commands.add_parser("doctor", help="check this machine, line by line")
+    doctor.set_defaults(run=_doctor)
 
 
 def examine() -> list[Finding]:
@@ -146,3 +153,10 @@ def _hub() -> Iterator[Finding]:
 
     state = "reachable" if hub_reachable() else "not reachable (the lessons do not need it)"
     yield Finding(True, f"model hub {state}")
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    findings = examine()
+    for finding in findings:
+        print(finding)
+    return 0 if all(finding.ok for finding in findings) else 1

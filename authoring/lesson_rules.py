@@ -9,7 +9,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from .cell_rules import cell_problems
-from .lesson_cells import (
+from .cells import (
     OPENING_LISTS,
     Numbered,
     cells_before_code,

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from .outputs import shown_text
+from .cells import shown_text
 
 UNITS = (
     "%|×|times|ms|s|seconds?|minutes?|hours?|bytes|kB|MB|GB|bits?|tokens?|words?|pairs?|passages?|"

@@ -1,0 +1,1 @@
+"""What the course's authors run, and learners do not: lessons executed, checked and summed up."""

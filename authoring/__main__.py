@@ -1,0 +1,83 @@
+"""The authors' commands: ``python -m authoring notebooks | claims | runs``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from xenc_course.assets.wheels import AssetError
+
+from .claims_page import CLAIMS, check_claims, write_claims
+from .notebooks import NOTEBOOKS, lesson_paths
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: words of the command line; those of this process when None.
+
+    Returns:
+        The exit code: 0, or 1 after a message of one line on stderr.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except (AssetError, RuntimeError, ValueError, OSError) as error:
+        print(f"{options.command}: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m authoring", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    notebooks = commands.add_parser("notebooks", help="run lessons in place and store the outputs")
+    notebooks.add_argument("names", nargs="*", metavar="NAME", help="such as 01_basics (all)")
+    notebooks.set_defaults(run=_notebooks)
+
+    claims = commands.add_parser("claims", help="write CLAIMS.md from the lessons' outputs")
+    claims.add_argument("--check", action="store_true", help="write nothing; fail if it differs")
+    claims.set_defaults(run=_claims)
+
+    runs = commands.add_parser("runs", help="make the stored runs that are missing (an hour)")
+    runs.set_defaults(run=_runs)
+    return parser
+
+
+def _notebooks(options: argparse.Namespace) -> int:
+    from .execute import execute
+
+    lessons = {path.stem: path for path in lesson_paths(NOTEBOOKS)}
+    unknown = [name for name in options.names if name not in lessons]
+    if unknown:
+        raise ValueError(f"There is no lesson named {unknown[0]}: choose of {', '.join(lessons)}.")
+    for name in options.names or lessons:
+        print(f"running {name}", flush=True)
+        execute(lessons[name])
+    return 0
+
+
+def _claims(options: argparse.Namespace) -> int:
+    if options.check:
+        check_claims(NOTEBOOKS, CLAIMS)
+    else:
+        write_claims(NOTEBOOKS, CLAIMS)
+    return 0
+
+
+def _runs(options: argparse.Namespace) -> int:
+    from xenc_course.evaluation.stored_runs import RUNS, list_runs
+
+    from .make_runs import PLANS, make_run
+
+    for plan in PLANS:
+        if not (RUNS / plan.file).is_file():
+            print(plan.command, flush=True)
+            make_run(plan)
+    print(list_runs())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

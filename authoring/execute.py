@@ -1,0 +1,80 @@
+"""Run a lesson in place and store its outputs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from xenc_course.files import appears_whole
+
+from .notebooks import KERNEL, normalise
+
+CELL_TIMEOUT = 600  # seconds; a lesson takes under a minute, a busy laptop longer
+
+
+def share_cores() -> None:
+    """Let the threads of kernels started from here sleep while they wait for each other.
+
+    By default OpenMP's threads spin: beside one other busy process on two cores that made PyTorch
+    three to four times slower. A setting of the user's stays.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+def execute(path: str | Path) -> float:
+    """Run a lesson top to bottom, in place, and return the seconds that took.
+
+    The kernel is this interpreter and works in the lesson's folder. The file is replaced by the
+    finished, normalised notebook in one step. If a cell raises, the file stays as it was and a
+    `RuntimeError` names the lesson, the cell (counted from 1) and the error.
+    """
+    from jupyter_client.kernelspec import KernelSpecManager
+    from jupyter_client.manager import AsyncKernelManager
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellControlSignal, CellExecutionError, DeadKernelError
+
+    share_cores()
+    path = Path(path)
+    notebook = nbformat.read(path, as_version=4)
+    position = 0
+
+    def remember(cell: NotebookNode, cell_index: int) -> None:
+        nonlocal position
+        position = cell_index + 1
+
+    # No folder to look in leaves ipykernel's own description: the kernel of this interpreter,
+    # not one that the user once installed under the same name.
+    specs = KernelSpecManager(kernel_dirs=[])
+    client = NotebookClient(
+        notebook,
+        km=AsyncKernelManager(kernel_name=KERNEL["name"], kernel_spec_manager=specs),
+        timeout=CELL_TIMEOUT,
+        record_timing=False,
+        resources={"metadata": {"path": str(path.parent)}},
+        on_cell_start=remember,
+    )
+    start = time.perf_counter()
+    try:
+        client.execute(cleanup_kc=True)
+    except (CellControlSignal, DeadKernelError) as error:
+        what = str(error).partition("\n")[0]
+        if isinstance(error, CellExecutionError):
+            what = f"{error.ename}: {error.evalue}"
+        raise RuntimeError(f"{path.name}, cell {position}: {what}") from error
+    seconds = time.perf_counter() - start
+    _write(normalise(notebook), path)
+    return seconds
+
+
+def _write(notebook: NotebookNode, path: Path) -> None:
+    nbformat.validate(notebook)
+    with appears_whole(
+        path
+    ) as scratch:  # its name does not begin as a lesson's, so nothing runs it
+        scratch.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+        shutil.copymode(path, scratch)

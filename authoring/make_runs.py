@@ -1,0 +1,112 @@
+"""Make the runs that the package stores, with the evaluate command, and record how."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from xenc_course.assets.bundled_students import released
+from xenc_course.assets.wheels import cache_folder
+from xenc_course.evaluation import stored_runs
+from xenc_course.evaluation.experiment import Experiment, rerank_and_evaluate
+from xenc_course.evaluation.stored_runs import INDEX, run_index
+from xenc_course.files import file_sha256, write_lines
+from xenc_course.retrieval.runs import read_run, write_run
+from xenc_course.text.collection import load_collection
+
+DECIMALS = 4  # of the stored scores: a file shrinks to a third, and no metric moves in four digits
+BI_ENCODER = "all-MiniLM-L6-v2"
+BGE = "bge-small-en-v1.5-int8"
+LATE_INTERACTION = "answerai-colbert-small-v1-int8"
+LIBRARIES = ("torch", "sentence-transformers", "onnxruntime", "bm25s")
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """One stored run: what evaluate ranks, with which first stage and model."""
+
+    collection: str
+    model: str  # the name that `load_run` takes
+    first_stage: str
+    depth: int
+    queries: int | None = None
+    reranks: bool = False
+
+    @property
+    def file(self) -> str:
+        """Where the run lies, below `data/runs`."""
+        return f"{self.collection}/{self.model}.trec.gz"
+
+    @property
+    def command(self) -> str:
+        """The command that makes the run, to be given in the folder `data/runs`."""
+        parts = [f"python -m xenc_course evaluate --collection {self.collection}"]
+        parts += [f"--first-stage {self.first_stage} --depth {self.depth}"]
+        parts += [f"--queries {self.queries} --seed 0"] if self.queries else []
+        parts += [f"--model {self.model}"] if self.reranks else []
+        return " ".join([*parts, f"--out {self.file}"])
+
+
+def _plans(collection: str, depth: int, queries: int | None) -> list[StoredRun]:
+    """BM25 and bi-encoders rank all passages; other models rerank what all-MiniLM-L6-v2 found."""
+    found = f"{collection}/{BI_ENCODER}.trec.gz"
+    teachers = ("ms-marco-MiniLM-L12-v2-int8", "ms-marco-MiniLM-L12-v2")
+    reranked = (LATE_INTERACTION, *sorted(released()), *teachers)
+    return [
+        StoredRun(collection, "bm25", "bm25", depth, queries),
+        StoredRun(collection, BI_ENCODER, "bi-encoder", depth, queries),
+        StoredRun(collection, BGE, BGE, depth, queries),
+        *(StoredRun(collection, model, found, depth, queries, reranks=True) for model in reranked),
+    ]
+
+
+PLANS = _plans("helpdesk", 50, None) + _plans("wikipedia", 20, 1000)
+
+
+def make_run(plan: StoredRun) -> None:
+    """Make a stored run and record it. Killed and started again, it goes on where it was."""
+
+    target = stored_runs.RUNS / plan.file
+    first_stage = plan.first_stage
+    if plan.reranks:
+        first_stage = str(stored_runs.RUNS / first_stage)
+    unfinished = cache_folder() / "unfinished-runs" / plan.collection
+    unfinished.mkdir(parents=True, exist_ok=True)
+    out = unfinished / f"{plan.model}.trec"
+    experiment = Experiment(
+        first_stage,
+        plan.model if plan.reranks else None,
+        depth=plan.depth,
+        n_queries=plan.queries,
+    )
+    outcome = rerank_and_evaluate(load_collection(plan.collection), experiment, out)
+    print(outcome)
+    run = read_run(out)
+    rounded = {
+        query: {document: round(score, DECIMALS) for document, score in scores.items()}
+        for query, scores in run.items()
+    }
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_run(rounded, target, tag=plan.model)
+    _record(plan, rounded)
+    out.unlink()
+
+
+def _record(plan: StoredRun, run: dict[str, dict[str, float]]) -> None:
+    entry = {
+        "collection": plan.collection,
+        "model": plan.model,
+        "file": plan.file,
+        "sha256": file_sha256(stored_runs.RUNS / plan.file),
+        "queries": len(run),
+        "pairs": sum(map(len, run.values())),
+        "command": plan.command,
+        "decimals": DECIMALS,
+        "versions": {library: version(library) for library in LIBRARIES},
+    }
+    recorded = run_index() if (stored_runs.RUNS / INDEX).is_file() else []
+    entries = {e["file"]: e for e in recorded} | {plan.file: entry}
+    order = [p.file for p in PLANS]
+    kept = sorted(entries.values(), key=lambda e: order.index(e["file"]))
+    write_lines(stored_runs.RUNS / INDEX, [json.dumps(kept, indent=2)])

