@@ -9,8 +9,7 @@ import pytest
 from authoring.release_student import release
 from xenc_course import Collection, Reranker, load_cross_encoder
 from xenc_course.__main__ import main
-from xenc_course.assets import bundled_students as released
-from xenc_course.assets import wheels as assets
+from xenc_course.assets import bundled_students as released, wheels as assets
 from xenc_course.text.passages import load_passages
 from xenc_course.training import distillation
 from xenc_course.training.distillation import distil

@@ -10,8 +10,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from authoring import execute as lessons
-from authoring import notebooks
+from authoring import execute as lessons, notebooks
 from authoring.execute import execute
 from authoring.lesson_rules import problems
 from authoring.notebooks import lesson_paths, normalise

@@ -5,8 +5,7 @@ import pytest
 
 from xenc_course import Collection
 from xenc_course.text.passages import load_passages, sentence_starts
-from xenc_course.training import distillation_data as groups
-from xenc_course.training import question_rules as questions
+from xenc_course.training import distillation_data as groups, question_rules as questions
 from xenc_course.training.distillation_data import crop, make_groups
 from xenc_course.training.negatives import mine_negatives
 from xenc_course.training.query_maker import QueryMaker

