@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from statistics import median
 
 from .cells import (
+    MARKER,
     OPENING_LISTS,
     Numbered,
     code_cells,
     is_markdown,
     may_raise,
+    nbval_markers,
     part_of,
     running_text,
     shown_markup,
@@ -21,6 +23,7 @@ from .cells import (
     syntax_tree,
     without_code,
 )
+from .tolerance import EMBEDDED_FILE
 
 MAX_PROSE_WORDS = 120
 MAX_CODE_LINES = 20
@@ -29,9 +32,7 @@ MAX_MEDIAN_CODE_LINES = 5
 NOT_PROSE = re.compile(r"!\[|<!--")
 IMAGE_TAG = re.compile(r"<img\b[^>]*>|!\[[^\]]*\]\(")
 ALT_TEXT = re.compile(r"""\balt=["']\s*[^\s"']|^!\[\s*[^\]\s]""")
-MARKER = re.compile(r"^\s*#.*\b(NBVAL_\w+)", re.MULTILINE)
 MARKER_ALONE = re.compile(r"^\s*#+\s*NBVAL_\w+\s*$")
-EMBEDDED_FILE = re.compile(r"base64,[A-Za-z0-9+/=]+")
 MACHINE_PATH = re.compile(r"(?<!\w)/(?:home|root|tmp|work|Users)\b|[A-Za-z]:\\+Users")
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
 MARKS = re.compile("[✓✔✗✘✅❌]")
@@ -119,8 +120,7 @@ def _markers(cells: list[Numbered]) -> Iterator[str]:
         lines = [line for line in cell.source.splitlines() if MARKER.search(line)]
         if any(not MARKER_ALONE.match(line) for line in lines):
             yield f"cell {number} has an NBVAL marker that does not stand alone on its line."
-        markers = {match.lower().replace("_", "-") for match in MARKER.findall(cell.source)}
-        markers |= set(cell.metadata.get("tags", []))
+        markers = nbval_markers(cell)
         if "nbval-skip" in markers:
             yield f"cell {number} is skipped by NBVAL_SKIP; every cell runs as a test."
         asserts = any(isinstance(node, ast.Assert) for node in ast.walk(syntax_tree(cell)))

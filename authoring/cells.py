@@ -9,6 +9,7 @@ from html import unescape
 from nbformat import NotebookNode
 
 OPENING_LISTS = ("What you'll do", "What you'll learn", "What you'll need")
+MARKER = re.compile(r"^\s*#.*\b(NBVAL_\w+)", re.MULTILINE)
 CODE_IN_PROSE = re.compile(r"^```.*?^```|`[^`]+`", re.MULTILINE | re.DOTALL)
 
 _IMAGE = re.compile(r"""<img\b[^>]*\balt=(["'])(.*?)\1[^>]*>""", re.DOTALL)
@@ -56,6 +57,12 @@ def may_raise(cell: NotebookNode) -> bool:
     """Whether a cell is marked as one that ends in an error on purpose."""
     tags = ("raises-exception", "nbval-raises-exception")
     return any(has_tag(cell, t) for t in tags) or "NBVAL_RAISES_EXCEPTION" in cell.source
+
+
+def nbval_markers(cell: NotebookNode) -> set[str]:
+    """What a cell says to nbval, in tags or in comments, spelt as tags: "nbval-ignore-output"."""
+    markers = {match.lower().replace("_", "-") for match in MARKER.findall(cell.source)}
+    return markers | set(cell.metadata.get("tags", []))
 
 
 def without_code(markdown: str) -> str:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
+from xenc_course.display.table import Table
 from xenc_course.files import write_lines
 
-from .cells import shown_text
+from .cells import nbval_markers, shown_text
 from .notebooks import NOTEBOOKS, lesson_paths
 from .prose_figures import SOURCE, figures
 
 INTERVAL = re.compile(r"(?:interval[^,;\d+-]*|\()([+-]?\d[\d,.]*\d to [+-]?\d[\d,.]*\d)")
 BOX = re.compile(r"Claim: (.+)\nMeasured: (.+)\nVerdict: [✓✗] (holds|does not hold)")
 ROW = re.compile(r"^(.+)\t(.+)\t[✓✗] (holds|does not hold)\t?$", re.MULTILINE)
-MARKER = re.compile(r"^\s*#\s*NBVAL_IGNORE_OUTPUT\s*$", re.MULTILINE)
 CITED_CODE = re.compile(r"^# Source: (.+)$", re.MULTILINE)
 IN_CODE = re.compile(r"(?<![\w.\"'])-?\d[\d_]*(?:\.\d+)?(?![\w\"'])")
 CLAIMS = NOTEBOOKS.parent / "CLAIMS.md"
@@ -71,8 +71,7 @@ def claims(notebook: NotebookNode, lesson: str) -> Iterator[Claim]:
         if cell.cell_type != "code":
             continue
         text = shown_text(cell)
-        tagged = "nbval-ignore-output" in cell.metadata.get("tags", [])
-        of_machine = tagged or MARKER.search(cell.source) is not None
+        of_machine = "nbval-ignore-output" in nbval_markers(cell)
         for claim, measured, word in [*BOX.findall(text), *ROW.findall(text)]:
             if claim not in seen:
                 seen.add(claim)
@@ -103,18 +102,15 @@ def claims_page(folder: Path) -> list[str]:
     lines.append(f"{len(verdicts)} claims, of which {held} hold.")
     for name in lessons:
         lines += ["", f"### [{name}](notebooks/{name}.ipynb)", ""]
-        lines += _table(
-            ("cell", "claim", "measured", "interval", "verdict"),
-            (
-                (c.cell, c.text, c.measured, c.interval, _word(c))
-                for c in verdicts
-                if c.lesson == name
-            ),
-        )
+        columns = ["cell", "claim", "measured", "interval", "verdict"]
+        rows = [
+            (c.cell, c.text, c.measured, c.interval, _word(c)) for c in verdicts if c.lesson == name
+        ]
+        lines += Table(columns, rows).markdown()
     lines += ["", "## Cited figures", ""]
     ordered = sorted(cited, key=lambda entry: (entry.lesson, entry.cell))
     rows = [(e.lesson, e.cell, ", ".join(e.figures), e.source) for e in ordered]
-    return [*lines, *_table(("lesson", "cell", "figures", "source"), rows)]
+    return [*lines, *Table(["lesson", "cell", "figures", "source"], rows).markdown()]
 
 
 def write_claims(folder: Path, page: Path) -> None:
@@ -139,9 +135,3 @@ def _source(paragraph: str) -> str:
     sentences = re.split(r"(?<=[.?])\s+(?=[A-Z])", paragraph)
     found = [sentence for sentence in sentences if SOURCE.search(sentence)]
     return re.sub(r"[*`]", "", " ".join(found))
-
-
-def _table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:
-    cells = [[str(value).replace("|", "\\|") for value in row] for row in (columns, *rows)]
-    lines = [f"| {' | '.join(row)} |" for row in cells]
-    return [lines[0], "|" + "---|" * len(cells[0]), *lines[1:]]

@@ -208,11 +208,11 @@ def main() -> None:
     for title, work in workloads(1 if options.quick else 10).items():
         table = race(names, work, 1 if options.quick else options.rounds)
         print(f"\n{title}\n{table}", flush=True)
-        lines += ["", f"## {title}", "", *_markdown(table)]
+        lines += ["", f"## {title}", "", *table.markdown()]
     share = peak_share()
     table = growth([100, 1_000] if options.quick else [100, 1_000, 10_000, 100_000])
     print(f"\n{share}\n\n{table}")
-    lines += ["", share, "", "## Cost against the number of pairs, int8", "", *_markdown(table)]
+    lines += ["", share, "", "## Cost against the number of pairs, int8", "", *table.markdown()]
     if not options.quick:
         write_lines(HERE / "RESULTS.md", lines)
 
@@ -223,13 +223,6 @@ def _first(text: str, words: int) -> str:
 
 def _longer(texts: list[str], words: int) -> list[str]:
     return [_first(text, words) for text in texts if len(text.split()) >= words][:PER_QUERY]
-
-
-def _markdown(table: Table) -> list[str]:
-    columns = list(table.columns)
-    rows = zip(*(table.column(column) for column in columns), strict=True)
-    lines = [f"| {' | '.join(columns)} |", "|" + "---|" * len(columns)]
-    return lines + [f"| {' | '.join(map(str, row))} |" for row in rows]
 
 
 if __name__ == "__main__":

@@ -247,7 +247,7 @@ def test_a_better_run_is_called_better_whichever_comes_first():
     ahead = compare_runs({"good": good}, {"bad": bad}, queries, "RR@10")
     assert ahead.verdict == "good"
     assert compare_runs({"bad": bad}, {"good": good}, queries, "RR@10").verdict == "good"
-    assert compare_runs(bad, good, queries, "RR@10").verdict == "b"
+    assert compare_runs({"a": bad}, {"b": good}, queries, "RR@10").verdict == "b"
     found = ahead["good"]
     assert (found.mean, found.baseline_mean) == pytest.approx((1.0, 1 / 3))
     assert found.difference == pytest.approx(2 / 3)
@@ -257,15 +257,16 @@ def test_a_better_run_is_called_better_whichever_comes_first():
 
 def test_runs_that_the_queries_do_not_tell_apart_are_a_tie():
     a, b = hits(1, 2, 1, 5, 0, 1), hits(2, 1, 1, 4, 0, 1)
-    found = compare_runs(a, b, one_relevant(6), "RR@10")
+    found = compare_runs({"a": a}, {"b": b}, one_relevant(6), "RR@10")
     assert found.verdict == "tie"
     assert (found["a"].wins, found["a"].ties, found["a"].losses) == (1, 3, 2)
-    assert compare_runs(a, a, one_relevant(6)).verdict == "tie"
+    assert compare_runs({"a": a}, {"b": a}, one_relevant(6)).verdict == "tie"
 
 
 def test_it_is_a_tie_when_the_interval_is_clear_of_zero_but_p_is_not_small():
     # Four wins of four: the interval lies above zero, but 2 of 16 sign patterns are as extreme.
-    found = compare_runs(hits(1, 1, 1, 1), hits(2, 2, 2, 2), one_relevant(4), "RR@10")
+    ahead, behind = {"a": hits(1, 1, 1, 1)}, {"b": hits(2, 2, 2, 2)}
+    found = compare_runs(ahead, behind, one_relevant(4), "RR@10")
     assert found["a"].low > 0
     assert found["a"].p == 0.125
     assert found.verdict == "tie"
@@ -292,9 +293,11 @@ def test_several_runs_are_adjusted_by_holm():
 def test_a_comparison_needs_runs_and_one_baseline():
     run, queries = hits(1), one_relevant(1)
     with pytest.raises(ValueError, match="not 1 with 2"):
-        compare_runs(run, {"x": run, "y": run}, queries)
-    with pytest.raises(TypeError, match="this is a list"):
-        compare_runs([run], run, queries)
+        compare_runs({"a": run}, {"x": run, "y": run}, queries)
+    with pytest.raises(TypeError, match="not a list"):
+        compare_runs([run], {"b": run}, queries)
+    with pytest.raises(TypeError, match="Give each run its name"):
+        compare_runs(run, {"b": run}, queries)
 
 
 @pytest.mark.parametrize("name", ["run.trec", "run.trec.gz"])

@@ -139,7 +139,7 @@ class ScoresInMemory:
 
 def _refuse_another(place: Path, begun: Mapping[str, object], asked: Mapping[str, object]) -> None:
     """Raise ValueError when what lies at `place` was begun as another job than is asked for."""
-    for name in begun | asked:
+    for name in {**begun, **asked}:
         if begun.get(name) != asked.get(name):
             raise ValueError(
                 f"{place} was begun with another {name} ({begun.get(name)}, not "

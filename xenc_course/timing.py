@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xenc_course.display.table import Table
+from xenc_course.display.table import ShowsTable, Table
 
 __all__ = ["Comparison", "Timing", "compare", "format_seconds", "measure"]
 
@@ -63,7 +63,7 @@ class Timing:
 
 
 @dataclass(frozen=True, repr=False)
-class Comparison:
+class Comparison(ShowsTable):
     """Functions that were timed in turn, round by round; the first one is the reference."""
 
     timings: tuple[Timing, ...]
@@ -108,15 +108,6 @@ class Comparison:
         caption = f"{rounds}, run in turn; {_count(self.threads, 'thread')}; quartiles in brackets"
         columns = ["what", "median", "IQR", "times faster"]
         return Table(columns, rows, caption, align=dict.fromkeys(columns[1:], "right"))
-
-    def __str__(self) -> str:
-        """The table as aligned text."""
-        return str(self.table())
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def measure(fn: Callable[[], object], repeats: int = 5, warmup: int = 1, label: str = "") -> Timing:

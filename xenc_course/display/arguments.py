@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-Points = tuple[ArrayLike, ArrayLike]
+Points = tuple[ArrayLike, ArrayLike]  # as a caller gives them
+Drawn = tuple[np.ndarray, np.ndarray]  # as they are drawn: float64, of one length
 
 
 def check_query(query: object) -> None:
@@ -81,7 +83,7 @@ def checked_matrix(scores: object, q: int, p: int) -> np.ndarray:
     return array
 
 
-def at_least(name: str, value: object, least: int) -> int:
+def at_least(name: str, value: Any, least: int) -> int:
     """A whole number that is `least` or more."""
     if isinstance(value, bool):
         raise TypeError(f"{name} must be a whole number, not {value!r}")
@@ -103,7 +105,7 @@ def check_texts(**texts: object) -> None:
             raise ValueError(f"{name} is empty: every figure says what it shows")
 
 
-def checked_labels(labels: object, name: str) -> list[str]:
+def checked_labels(labels: Any, name: str) -> list[str]:
     """A list of one name or more."""
     if isinstance(labels, str):
         raise TypeError(f"{name} must be a list of names, not one text: put it in [ ]")
@@ -154,7 +156,7 @@ def pair(points: object, label: str) -> tuple:
     return tuple(points)
 
 
-def checked_points(series: object, *, logx: bool, logy: bool) -> dict[str, Points]:
+def checked_points(series: object, *, logx: bool, logy: bool) -> dict[str, Drawn]:
     """{label: (x, y)} as float64 arrays of one length, above 0 on a logarithmic axis."""
     drawn = {}
     for label, points in named(series).items():
@@ -171,8 +173,8 @@ def checked_points(series: object, *, logx: bool, logy: bool) -> dict[str, Point
 
 
 def checked_ranges(
-    ranges: Mapping[str, Points] | None, values: Mapping[str, np.ndarray], name: str
-) -> dict[str, Points]:
+    ranges: Mapping[str, Any] | None, values: Mapping[str, np.ndarray], name: str
+) -> dict[str, Drawn]:
     """{label: (low, high)} for labels and lengths that `values` has, low never above high."""
     checked = {}
     for label, ends in (ranges or {}).items():

@@ -14,11 +14,11 @@ import io
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import numpy as np
 
-from .arguments import Points
+from .arguments import Drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +31,7 @@ HATCHES = ("", "//", "..", "xx", "\\\\", "++")
 SIZE = (7.0, 4.2)  # inches: 700 px wide on the page at 100 px an inch
 DPI = 150
 TITLE_WIDTH = 66  # letters on a line of the title
-STYLE = {
+STYLE: Any = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, so that every machine draws the same
     "font.size": 11,
     "figure.titlesize": 13,
@@ -111,13 +111,13 @@ def finished(canvas: Canvas, alt: str, title: str) -> Figure:
     return Figure(file.getvalue(), alt, title)
 
 
-def point_style(number: int) -> dict[str, str]:
+def point_style(number: int) -> dict[str, Any]:
     """Colour and marker of the series or point with this number: no two of the first 36 alike."""
     shift = number // len(COLOURS)
     return {"color": pick(COLOURS, number), "marker": pick(MARKERS, number + shift)}
 
 
-def pick(looks: Sequence, i: int) -> object:
+def pick(looks: Sequence[Any], i: int) -> Any:
     """Look number i, from the first again when there are no more."""
     return looks[i % len(looks)]
 
@@ -128,7 +128,7 @@ def legend(axes: Axes, series: int) -> None:
         axes.legend(loc="best")
 
 
-def scales(axes: Axes, drawn: Mapping[str, Points], *, logx: bool, logy: bool) -> None:
+def scales(axes: Axes, drawn: Mapping[str, Drawn], *, logx: bool, logy: bool) -> None:
     """Logarithmic axes with ticks at round numbers, or at the values when they are few."""
     from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
@@ -160,7 +160,7 @@ def whiskers(
     colour: object = "#444444",
 ) -> None:
     """Error bars from low to high at the places."""
-    look = {"fmt": "none", "ecolor": colour, "capsize": 4, "elinewidth": 1.5}
+    look: dict[str, Any] = {"fmt": "none", "ecolor": colour, "capsize": 4, "elinewidth": 1.5}
     middle, half = (low + high) / 2, (high - low) / 2
     if horizontal:
         axes.errorbar(middle, places, xerr=half, **look)
@@ -176,12 +176,14 @@ def name_bars(axes: Axes, labels: list[str], *, horizontal: bool) -> None:
         axes.grid(False, axis="y")
     else:
         slant = sum(map(len, labels)) > 60
-        turn = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if slant else {}
+        turn: dict[str, Any] = (
+            {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if slant else {}
+        )
         axes.set_xticks(range(len(labels)), labels, **turn)
         axes.grid(False, axis="x")
 
 
-def name_points(axes: Axes, drawn: Mapping[str, Points], ranges: Mapping[str, Points]) -> None:
+def name_points(axes: Axes, drawn: Mapping[str, Drawn], ranges: Mapping[str, Drawn]) -> None:
     """Write each name beside its point, on the first side where it covers nothing."""
     from matplotlib.transforms import Bbox
 

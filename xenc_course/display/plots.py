@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -110,7 +111,11 @@ def bar_plot(
     thickness = 0.8 / len(drawn)
     for i, (label, values) in enumerate(drawn.items()):
         places = np.arange(len(labels)) + (i - (len(drawn) - 1) / 2) * thickness
-        look = {"color": pick(COLOURS, i), "hatch": pick(HATCHES, i), "edgecolor": "white"}
+        look: dict[str, Any] = {
+            "color": pick(COLOURS, i),
+            "hatch": pick(HATCHES, i),
+            "edgecolor": "white",
+        }
         draw = axes.barh if horizontal else axes.bar
         draw(places, values, thickness, label=label, **look)
         if label in ranges:
@@ -206,7 +211,9 @@ def heatmap(
     image = axes.imshow(array, cmap="Blues", aspect="auto")
     axes.set_yticks(range(len(rows)), rows)
     slant = sum(map(len, columns)) > 50
-    turn = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if slant else {}
+    turn: dict[str, Any] = (
+        {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if slant else {}
+    )
     axes.set_xticks(range(len(columns)), columns, **turn)
     canvas.colorbar(image, ax=axes).set_label(unit)
     if values is not None:

@@ -34,28 +34,25 @@ class Cell:
     bold: bool = False
 
 
+@dataclass(frozen=True, init=False, repr=False, eq=False)
 class Table:
-    """An immutable table of text and numbers.
+    """A table of text and numbers that does not change.
 
-    Args:
+    Attributes:
         columns: the column names, each one once.
-        rows: one sequence of cells per row (or one mapping, column name to cell). A cell is a
-            ``str``, an ``int``, a ``float`` or ``None`` (shown as a dash).
+        cells: one tuple of cells per row, one cell per column.
+        sides: "left", "right" or "center" for each column.
         caption: one line above the table.
-        align: ``{"column": "left" | "right" | "center"}``; by default columns of numbers are
-            right-aligned and all others left-aligned.
-        formats: ``{"column": "{:.3f}"}`` for the numbers of a column; floats show four decimals
-            otherwise.
         notes: lines below the table.
         wrap: terminal columns that one text cell may take before it continues on the next line.
-
-    Raises:
-        TypeError: a cell is something else than text, a number or ``None``.
-        ValueError: a column is named twice, a row has another length than ``columns``, or
-            ``align`` or ``formats`` names no column.
     """
 
-    __slots__ = ("_cells", "_sides", "_wrap", "caption", "columns", "notes")
+    columns: tuple[str, ...]
+    cells: tuple[tuple[Cell, ...], ...]
+    sides: tuple[str, ...]
+    caption: str
+    notes: tuple[str, ...]
+    wrap: int
 
     def __init__(
         self,
@@ -68,7 +65,25 @@ class Table:
         notes: Sequence[str] = (),
         wrap: int = WRAP,
     ) -> None:
-        """See the class."""
+        """Turn values into cells.
+
+        Args:
+            columns: the column names, each one once.
+            rows: one sequence of values per row (or one mapping, column name to value). A value is
+                a ``str``, an ``int``, a ``float`` or ``None`` (shown as a dash).
+            caption: one line above the table.
+            align: ``{"column": "left" | "right" | "center"}``; by default columns of numbers are
+                right-aligned and all others left-aligned.
+            formats: ``{"column": "{:.3f}"}`` for the numbers of a column; floats show four decimals
+                otherwise.
+            notes: lines below the table.
+            wrap: terminal columns that one text cell may take before it continues on the next line.
+
+        Raises:
+            TypeError: a value is something else than text, a number or ``None``.
+            ValueError: a column is named twice, a row has another length than ``columns``, or
+                ``align`` or ``formats`` names no column.
+        """
         names = _column_names(columns)
         formats = dict(formats or {})
         align = dict(align or {})
@@ -79,30 +94,21 @@ class Table:
             raise ValueError(f"align is 'left', 'right' or 'center', not {wrong[0]!r}")
         cells = tuple(_row_cells(names, row, formats, i) for i, row in enumerate(rows))
         sides = tuple(align.get(name, _side(cells, j)) for j, name in enumerate(names))
-        for attribute, value in {
-            "columns": names,
-            "caption": caption,
-            "notes": tuple(notes),
-            "_cells": cells,
-            "_sides": sides,
-            "_wrap": wrap,
-        }.items():
-            object.__setattr__(self, attribute, value)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        """Refuse: a table that is shown in one cell must not change in another."""
-        raise AttributeError("a Table does not change: make a new one")
+        fields: dict[str, object] = {"columns": names, "cells": cells, "sides": sides}
+        fields |= {"caption": caption, "notes": tuple(notes), "wrap": wrap}
+        for name, value in fields.items():
+            object.__setattr__(self, name, value)  # frozen: set here, and never again
 
     def __len__(self) -> int:
         """How many rows."""
-        return len(self._cells)
+        return len(self.cells)
 
     @property
     def rows(self) -> list[dict[str, Value]]:
         """The rows as dictionaries, column name to unformatted value."""
         return [
             {name: cell.value for name, cell in zip(self.columns, row, strict=True)}
-            for row in self._cells
+            for row in self.cells
         ]
 
     def column(self, name: str) -> list[Value]:
@@ -110,21 +116,28 @@ class Table:
         if name not in self.columns:
             raise ValueError(f"there is no column {name!r}: choose one of {list(self.columns)}")
         j = self.columns.index(name)
-        return [row[j].value for row in self._cells]
+        return [row[j].value for row in self.cells]
+
+    def markdown(self) -> list[str]:
+        """The lines of a Markdown table; caption and notes are left out."""
+        rows = [self.columns, *([cell.text for cell in row] for row in self.cells)]
+        lines = [" | ".join(text.replace("|", "\\|") for text in row) for row in rows]
+        head, *body = [f"| {line} |" for line in lines]
+        return [head, "|" + "---|" * len(self.columns), *body]
 
     def __str__(self) -> str:
         """The table as aligned text."""
-        head = [wrapped(name, self._wrap) for name in self.columns]
-        body = [[wrapped(cell.text, self._wrap) for cell in row] for row in self._cells]
+        head = [wrapped(name, self.wrap) for name in self.columns]
+        body = [[wrapped(cell.text, self.wrap) for cell in row] for row in self.cells]
         widths = [
             max(display_width(line) for row in [head, *body] for line in row[j])
             for j in range(len(self.columns))
         ]
         rule = "  ".join("─" * width for width in widths)
         lines = [self.caption] if self.caption else []
-        lines += [*_lines(head, widths, self._sides, bottom=True), rule]
+        lines += [*_lines(head, widths, self.sides, bottom=True), rule]
         for row in body:
-            lines += _lines(row, widths, self._sides)
+            lines += _lines(row, widths, self.sides)
         return "\n".join([*lines, *self.notes])
 
     __repr__ = __str__
@@ -139,10 +152,10 @@ class Table:
         head = "".join(
             f'<th scope="col" dir="auto" style="text-align: {side}; vertical-align: bottom">'
             f"{html.escape(name)}</th>"
-            for name, side in zip(self.columns, self._sides, strict=True)
+            for name, side in zip(self.columns, self.sides, strict=True)
         )
         body = "\n".join(
-            "<tr>" + "".join(map(_html_cell, row, self._sides)) + "</tr>" for row in self._cells
+            "<tr>" + "".join(map(_html_cell, row, self.sides)) + "</tr>" for row in self.cells
         )
         notes = "".join(
             f'<p style="margin: 2px 0; font-size: 90%">{html.escape(note)}</p>'
@@ -152,6 +165,25 @@ class Table:
             f'<div><table style="margin: 4px 0; border-collapse: collapse">{caption}\n'
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>{notes}</div>"
         )
+
+
+class ShowsTable:
+    """A result that shows itself as its `table()`: HTML in a notebook, aligned text elsewhere."""
+
+    def table(self) -> Table:
+        """The result as a table."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        """The table as aligned text."""
+        return str(self.table())
+
+    def __repr__(self) -> str:
+        """As `str`: in a terminal a result is read, not copied."""
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
 
 
 def _column_names(columns: Sequence[str]) -> tuple[str, ...]:

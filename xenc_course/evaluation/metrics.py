@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xenc_course.display.table import Table
+from xenc_course.display.table import ShowsTable, Table
 from xenc_course.retrieval.runs import Run, check_run, ranked
 from xenc_course.text.collection import Collection
 
@@ -44,7 +44,7 @@ class Score:
 
 
 @dataclass(frozen=True, repr=False)
-class Evaluation:
+class Evaluation(ShowsTable):
     """How well a run does on a collection; shows itself as a table.
 
     Attributes:
@@ -99,15 +99,6 @@ class Evaluation:
                 f"In the run but not in the collection, ignored: {self.ignored:,} queries."
             )
         return notes
-
-    def __str__(self) -> str:
-        """The table as aligned text."""
-        return str(self.table())
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def evaluate(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xenc_course.display.table import Table
+from xenc_course.display.table import ShowsTable, Table
 from xenc_course.retrieval.rerank import Work
 
 from .metrics import Evaluation
@@ -13,7 +14,7 @@ from .run_comparison import RunComparison
 
 
 @dataclass(frozen=True, repr=False)
-class Outcome:
+class Outcome(ShowsTable):
     """What the evaluate command found; `str` is what it prints.
 
     Attributes:
@@ -55,4 +56,10 @@ class Outcome:
             parts.append(str(self.work))
         return "\n\n".join(parts)
 
-    __repr__ = __str__
+    def _repr_html_(self) -> str:
+        parts = [self.table()._repr_html_()]
+        if self.comparison is not None:
+            parts.append(self.comparison._repr_html_())
+        if self.work.pairs:
+            parts.append(f"<p>{html.escape(str(self.work))}</p>")
+        return "\n".join(parts)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from xenc_course.display.table import Table
+from xenc_course.display.table import ShowsTable, Table
 from xenc_course.retrieval.runs import Run
 from xenc_course.text.collection import Collection
 
@@ -63,7 +63,7 @@ class Difference:
 
 
 @dataclass(frozen=True, repr=False)
-class RunComparison:
+class RunComparison(ShowsTable):
     """Runs against one baseline on one metric; shows itself as a table."""
 
     metric: str
@@ -108,41 +108,45 @@ class RunComparison:
             formats=dict.fromkeys(("difference", "95 % from", "to"), "{:+.4f}"),
         )
 
-    def __str__(self) -> str:
-        """The table as aligned text."""
-        return str(self.table())
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
 
 def compare_runs(
-    a: Run | Mapping[str, Run],
-    b: Run | Mapping[str, Run],
+    runs: Mapping[str, Run],
+    baseline: Mapping[str, Run],
     collection: Collection,
     metric: str = "nDCG@10",
     *,
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> RunComparison:
-    """Compare run `a`, or several of them, with the baseline `b`, query by query.
+    """Compare one run or several with a baseline, query by query.
 
-    a: a run, or {name: run} for one or several with names; b: a run, or {name: run} with one entry.
-    Without names they are called "a" and "b". Differences are `a` minus `b` over the queries that
-    `evaluate` takes into its mean. When several runs are compared, their p values are adjusted
-    by Holm's method, so that one false alarm among all of them has a chance of at most 5 %.
+    Differences are run minus baseline over the queries that `evaluate` takes into its mean. When
+    several runs are compared, their p values are adjusted by Holm's method, so that one false alarm
+    among all of them has a chance of at most 5 %.
 
-    Raises what `evaluate` raises, and ValueError when `b` names several runs or `a` names none.
+    Args:
+        runs: {name: run}, one or several.
+        baseline: {name: run}, one.
+        collection: its judgements decide.
+        metric: as `ir_measures` writes it.
+        resamples: of the bootstrap interval and of the sign-flip test.
+        seed: of both.
+
+    Returns:
+        One difference per run, in the order of `runs`.
+
+    Raises:
+        TypeError: a run has no name, or is no run.
+        ValueError: there is no run, or more than one baseline; and what `evaluate` raises.
     """
-    runs, baselines = _named(a, "a"), _named(b, "b")
-    if not runs or len(baselines) != 1:
+    for given in (runs, baseline):
+        _check_named(given)
+    if not runs or len(baseline) != 1:
         raise ValueError(
-            f"Compare one or more runs with one baseline, not {len(runs)} with {len(baselines)}."
+            f"Compare one or more runs with one baseline, not {len(runs)} with {len(baseline)}."
         )
-    ((name, baseline),) = baselines.items()
-    reference = evaluate(baseline, collection, metric, resamples=1)
+    ((name, base),) = baseline.items()
+    reference = evaluate(base, collection, metric, resamples=1)
     differences = [
         _difference(
             label, evaluate(run, collection, metric, resamples=1), name, reference, resamples, seed
@@ -157,13 +161,18 @@ def compare_runs(
     )
 
 
-def _named(run: Run | Mapping[str, Run], name: str) -> Mapping[str, Run]:
-    """{name: run}: a run is two mappings deep, and named runs are three."""
-    if isinstance(run, Mapping):
-        for inner in run.values():
-            if isinstance(inner, Mapping) and any(isinstance(v, Mapping) for v in inner.values()):
-                return run
-    return {name: run}
+def _check_named(runs: object) -> None:
+    """Refuse a run, {query: {document: score}}, that does not stand behind its name."""
+    if not isinstance(runs, Mapping):
+        raise TypeError(f"Give runs with their names, {{name: run}}, not a {type(runs).__name__}.")
+    for name, run in runs.items():
+        if not isinstance(run, Mapping):
+            raise TypeError(f"The run {name!r} is a {type(run).__name__}, not a mapping.")
+        if any(not isinstance(scores, Mapping) for scores in run.values()):
+            raise TypeError(
+                f"{name!r} is no run. Give each run its name: compare_runs({{'new': run}}, "
+                "{'old': run}, collection)."
+            )
 
 
 def _difference(

@@ -9,24 +9,42 @@ from xenc_course.assets.hub import hub_cache
 from xenc_course.assets.wheels import ASSETS
 from xenc_course.display.table import Table
 
+CROSS_ENCODER, BI_ENCODER, LATE_INTERACTION = "cross-encoder", "bi-encoder", "late interaction"
+PYTORCH, ONNX = "PyTorch", "ONNX"
+
 
 @dataclass(frozen=True)
 class Model:
     """One line of the catalogue.
 
-    `parameters` are counted from the model's weights, `bytes` is the size of its weights file.
-    `hub_id` and `revision` name it on the model hub; a revision of None means the newest, and the
-    students of the course have no hub id.
+    Attributes:
+        name: what `load_cross_encoder`, `load_bi_encoder` and `Reranker` take.
+        architecture: `CROSS_ENCODER`, `BI_ENCODER` or `LATE_INTERACTION`.
+        runtime: what computes it, `PYTORCH` or `ONNX`.
+        hub_id: its name on the model hub; the students of the course have none.
+        revision: of the hub; None means the newest.
+        parameters: counted from its weights.
+        layers: of its encoder.
+        bytes: size of its weights file.
+        licence: of the weights.
+        int8: the name of the same model in 8-bit integers, where the catalogue has one.
     """
 
     name: str
-    kind: str
+    architecture: str
+    runtime: str
     hub_id: str
     revision: str | None
     parameters: int
     layers: int
     bytes: int
     licence: str
+    int8: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Architecture and runtime as the list of models shows them."""
+        return self.architecture if self.runtime == PYTORCH else f"{self.architecture} (ONNX)"
 
     @property
     def packaged(self) -> bool:
@@ -48,10 +66,12 @@ class Model:
         return hub_cache(self.hub_id, self.revision) is not None
 
 
-def _ms_marco(name: str, revision: str | None, parameters: int, layers: int) -> Model:
+def _ms_marco(
+    name: str, revision: str | None, parameters: int, layers: int, int8: str = ""
+) -> Model:
     return Model(
-        name, "cross-encoder", f"cross-encoder/{name}", revision,
-        parameters, layers, 4 * parameters, "Apache-2.0",
+        name, CROSS_ENCODER, PYTORCH, f"cross-encoder/{name}", revision,
+        parameters, layers, 4 * parameters, "Apache-2.0", int8,
     )  # fmt: skip
 
 
@@ -71,30 +91,32 @@ MODELS: dict[str, Model] = {
         _ms_marco(
             "ms-marco-MiniLM-L6-v2", "c5ee24cb16019beea0893ab7796b1df96625c6b8", 22_713_601, 6
         ),
-        _ms_marco("ms-marco-MiniLM-L12-v2", _L12_REVISION, 33_360_385, 12),
+        _ms_marco(
+            "ms-marco-MiniLM-L12-v2", _L12_REVISION, 33_360_385, 12, "ms-marco-MiniLM-L12-v2-int8"
+        ),
         Model(
-            "ms-marco-MiniLM-L12-v2-int8", "cross-encoder (ONNX)",
+            "ms-marco-MiniLM-L12-v2-int8", CROSS_ENCODER, ONNX,
             "cross-encoder/ms-marco-MiniLM-L12-v2", _L12_REVISION,
             33_360_385, 12, 34_001_604, "Apache-2.0",
         ),
         _ms_marco("ms-marco-electra-base", None, 109_483_009, 12),
         *(
             Model(
-                student.name, "cross-encoder", "", None,
+                student.name, CROSS_ENCODER, PYTORCH, "", None,
                 student.parameters, student.layers, 4 * student.parameters, "Apache-2.0",
             )
             for student in released().values()
         ),
         Model(
-            "all-MiniLM-L6-v2", "bi-encoder", "sentence-transformers/all-MiniLM-L6-v2", None,
+            "all-MiniLM-L6-v2", BI_ENCODER, PYTORCH, "sentence-transformers/all-MiniLM-L6-v2", None,
             22_713_216, 6, 90_868_376, "Apache-2.0",
         ),
         Model(
-            "bge-small-en-v1.5-int8", "bi-encoder (ONNX)", "BAAI/bge-small-en-v1.5", None,
+            "bge-small-en-v1.5-int8", BI_ENCODER, ONNX, "BAAI/bge-small-en-v1.5", None,
             33_212_160, 12, 34_015_106, "MIT",
         ),
         Model(
-            "answerai-colbert-small-v1-int8", "late interaction (ONNX)",
+            "answerai-colbert-small-v1-int8", LATE_INTERACTION, ONNX,
             "answerdotai/answerai-colbert-small-v1", None,
             33_212_160, 12, 33_968_307, "Apache-2.0",
         ),

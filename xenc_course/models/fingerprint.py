@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from xenc_course.files import file_sha256
 
+from .loading import transformer
+
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
@@ -38,8 +40,9 @@ def loaded_fingerprint(model: CrossEncoder) -> str:
     A model that was loaded may have been trained since, so its folder says nothing of it. This is
     never equal to the fingerprint of a folder.
     """
-    found = hashlib.sha256(model.model.config.to_json_string().encode())
-    for name, tensor in model.model.state_dict().items():
+    inside = transformer(model)
+    found = hashlib.sha256(inside.config.to_json_string().encode())
+    for name, tensor in inside.state_dict().items():
         found.update(name.encode())
         found.update(tensor.detach().cpu().contiguous().numpy().tobytes())
     return found.hexdigest()

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xenc_course.assets.bundled_students import released, student_folder
 from xenc_course.assets.hub import hub_cache, hub_download
@@ -21,12 +21,13 @@ from .catalogue import MODELS
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder, SentenceTransformer
+    from transformers import PreTrainedModel
 
 DEFAULT_CROSS_ENCODER = "ms-marco-MiniLM-L12-v2"
 DEFAULT_BI_ENCODER = "all-MiniLM-L6-v2"
 
 
-def load_cross_encoder(name: str | None = None, **options: object) -> CrossEncoder:
+def load_cross_encoder(name: str | None = None, **options: Any) -> CrossEncoder:
     """Load a cross-encoder whose scores are logits (float32, one a pair, no sigmoid).
 
     `name` is a local folder, a name of the catalogue, or a hub id, and is looked for in that order:
@@ -52,7 +53,7 @@ def load_cross_encoder(name: str | None = None, **options: object) -> CrossEncod
         return CrossEncoder(str(folder), **_safe(options))
 
 
-def load_bi_encoder(name: str | None = None, **options: object) -> SentenceTransformer:
+def load_bi_encoder(name: str | None = None, **options: Any) -> SentenceTransformer:
     """Load a bi-encoder: `encode` gives one float32 vector a text (384 numbers for the default).
 
     `name` is looked for as in `load_cross_encoder`; None means ``$XENC_BI_ENCODER`` or
@@ -118,6 +119,20 @@ def _refuse_onnx(folder: Path) -> None:
         )
 
 
+def transformer(model: CrossEncoder) -> PreTrainedModel:
+    """The transformer of a cross-encoder, which computes the logits.
+
+    Raises:
+        ValueError: the cross-encoder is made of other modules.
+    """
+    if model.model is None:
+        raise ValueError(
+            "This cross-encoder is made of modules and has no single transformer: score it with "
+            "its own `predict`."
+        )
+    return model.model
+
+
 @contextmanager
 def _without_loading_bar() -> Iterator[None]:
     """A bar that counts weight tensors for a second is noise in a stored lesson."""
@@ -132,7 +147,7 @@ def _without_loading_bar() -> Iterator[None]:
             logging.enable_progress_bar()
 
 
-def _safe(options: dict[str, object]) -> dict[str, object]:
+def _safe(options: dict[str, Any]) -> dict[str, Any]:
     """Weights from safetensors only, nothing from a network, no code of the model's author."""
     model_kwargs = {"use_safetensors": True, **(options.get("model_kwargs") or {})}
     return {**options, "model_kwargs": model_kwargs, "local_files_only": True}

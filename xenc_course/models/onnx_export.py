@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from xenc_course.assets.wheels import cache_folder
 from xenc_course.files import appears_whole
 
+from .loading import transformer
+
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
@@ -41,6 +43,24 @@ def onnx_path(checksum: str, *, int8: bool = False) -> Path:
     return cache_folder() / "onnx" / f"{checksum}{'-int8' if int8 else ''}.onnx"
 
 
+def is_dynamic_int8(path: Path) -> bool:
+    """Whether an ONNX model computes with 8-bit integers whose scale it finds while it runs.
+
+    Raises:
+        ValueError: the file is no whole ONNX model.
+    """
+    import onnx
+    from google.protobuf.message import DecodeError
+
+    try:
+        graph = onnx.load(path, load_external_data=False).graph
+    except DecodeError as error:
+        raise ValueError(
+            f"{path.name} is no whole ONNX model: fetch or export it again."
+        ) from error
+    return any(node.op_type == "DynamicQuantizeLinear" for node in graph.node)
+
+
 def _export(model: CrossEncoder, path: Path) -> None:
     import torch
 
@@ -51,7 +71,7 @@ def _export(model: CrossEncoder, path: Path) -> None:
 
         def __init__(self) -> None:
             super().__init__()
-            self.model = model.model
+            self.model = transformer(model)
 
         def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
             return self.model(**dict(zip(names, inputs, strict=True))).logits

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xenc_course.models.catalogue import MODELS
+from xenc_course.models.catalogue import BI_ENCODER, MODELS, ONNX
 from xenc_course.models.loading import load_bi_encoder
 from xenc_course.scoring.onnx_encoders import OnnxEncoder
 from xenc_course.text.collection import Collection
@@ -48,11 +48,11 @@ def find_candidates(
         raise ValueError(f"The depth is at least 1, not {depth}.")
     if first_stage == "bm25":
         return bm25_run(passages, collection.queries, depth), []
-    kind = MODELS[first_stage].kind if first_stage in MODELS else ""
-    if first_stage == "bi-encoder" or kind.startswith("bi-encoder"):
-        onnx = kind.endswith("(ONNX)")
-        named = first_stage if kind else None
-        bi_encoder = OnnxEncoder(first_stage) if onnx else load_bi_encoder(named)
+    known = MODELS.get(first_stage)
+    if first_stage == "bi-encoder" or (known is not None and known.architecture == BI_ENCODER):
+        in_onnx = known is not None and known.runtime == ONNX
+        named = None if known is None else known.name
+        bi_encoder = OnnxEncoder(first_stage) if in_onnx else load_bi_encoder(named)
         found = bi_encoder_run(passages, collection.queries, depth, bi_encoder, progress=True)
         return found, []
     if first_stage == JUDGED:
@@ -130,7 +130,7 @@ def bi_encoder_run(
     All passages are encoded first (the vectors stay in memory, float32), then compared exactly.
     """
     ids = list(passages)
-    options = {"normalize_embeddings": True, "show_progress_bar": progress}
+    options: dict[str, Any] = {"normalize_embeddings": True, "show_progress_bar": progress}
     vectors = model.encode_document(list(passages.values()), **options)
     query_vectors = model.encode_query(list(queries.values()), **options)
     run: dict[str, dict[str, float]] = {}

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xenc_course.models.loading import transformer
+
 from .tokens import Tokens
 
 if TYPE_CHECKING:
@@ -100,7 +102,7 @@ class TorchBackend:
 
     def __init__(self, model: CrossEncoder) -> None:
         """The model is put into evaluation mode, so that no dropout is left on."""
-        self._model = model.model.eval()
+        self._model = transformer(model).eval()
         self._device = model.device
         self._inputs = model.tokenizer.model_input_names
         self._pad = model.tokenizer.pad_token_id
@@ -117,9 +119,10 @@ class TorchBackend:
         return one_a_pair(found, len(batch))
 
 
-def run_batches(
-    backend: OnnxBackend | TorchBackend, batches: Sequence[Sequence[Tokens]]
-) -> Iterator[np.ndarray]:
+Backend = OnnxBackend | TorchBackend
+
+
+def run_batches(backend: Backend, batches: Sequence[Sequence[Tokens]]) -> Iterator[np.ndarray]:
     """The logits of each batch, in order; the backend's workers compute side by side."""
     if backend.workers == 1:
         yield from map(backend, batches)

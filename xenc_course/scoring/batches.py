@@ -11,24 +11,25 @@ from collections.abc import Sequence
 import numpy as np
 
 
-def as_given(lengths: Sequence[int], size: int) -> list[np.ndarray]:
+def as_given(lengths: Sequence[int] | np.ndarray, size: int) -> list[np.ndarray]:
     """Batches of `size` pairs in the order in which they came."""
     return _cut(np.arange(len(lengths)), size)
 
 
-def by_length(lengths: Sequence[int], size: int) -> list[np.ndarray]:
+def by_length(lengths: Sequence[int] | np.ndarray, size: int) -> list[np.ndarray]:
     """Batches of `size` pairs, the longest first. lengths: tokens, or characters as an estimate."""
     return _cut(np.argsort(-np.asarray(lengths), kind="stable"), size)
 
 
-def by_budget(lengths: Sequence[int], tokens: int) -> list[np.ndarray]:
+def by_budget(lengths: Sequence[int] | np.ndarray, tokens: int) -> list[np.ndarray]:
     """Batches whose tables hold at most `tokens` tokens, padding included, the longest pairs first.
 
     A pair that is longer than the budget has a batch of its own, so memory is bounded by the larger
     of the budget and the longest pair.
     """
     order = np.argsort(-np.asarray(lengths), kind="stable")
-    batches, start = [], 0
+    batches: list[np.ndarray] = []
+    start = 0
     while start < len(order):
         size = max(1, tokens // max(1, lengths[order[start]]))
         batches.append(order[start : start + size])
@@ -36,11 +37,11 @@ def by_budget(lengths: Sequence[int], tokens: int) -> list[np.ndarray]:
     return batches
 
 
-def padding_share(lengths: Sequence[int], batches: Sequence[np.ndarray]) -> float:
+def padding_share(lengths: Sequence[int] | np.ndarray, batches: Sequence[np.ndarray]) -> float:
     """The share of the tables' tokens that is padding, from 0 to 1; 0 for no batch."""
-    lengths = np.asarray(lengths)
-    read = sum(len(batch) * int(lengths[batch].max()) for batch in batches)
-    return 1 - int(lengths.sum()) / read if read else 0.0
+    tokens = np.asarray(lengths)
+    read = sum(len(batch) * int(tokens[batch].max()) for batch in batches)
+    return 1 - int(tokens.sum()) / read if read else 0.0
 
 
 def _cut(order: np.ndarray, size: int) -> list[np.ndarray]:

@@ -11,13 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from xenc_course.models.catalogue import MODELS
+from xenc_course.models.catalogue import CROSS_ENCODER, MODELS, ONNX
 from xenc_course.models.loading import model_folder
 
 from .backends import cores, onnx_session
+from .model_source import MAX_TOKENS
 from .pairs import Pair, check_pairs
 
-MAX_TOKENS = 512
 WIDTH = 384  # numbers of a vector, in both of the catalogue's encoders
 # Its model card puts this before every query and nothing before a passage.
 PREFIXES = {"bge-small-en-v1.5-int8": "Represent this sentence for searching relevant passages: "}
@@ -35,7 +35,7 @@ class OnnxEncoder:
         from tokenizers import Tokenizer
 
         known = MODELS.get(name)
-        if known is None or known.kind not in ("bi-encoder (ONNX)", "late interaction (ONNX)"):
+        if known is None or known.runtime != ONNX or known.architecture == CROSS_ENCODER:
             raise ValueError(f"{name} is no encoder in ONNX: see `python -m xenc_course models`.")
         folder = model_folder(name)
         self._session = onnx_session(folder / "model.onnx")

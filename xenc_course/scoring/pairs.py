@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import blake2b
+from typing import TypeGuard
 
 import numpy as np
 
@@ -34,7 +35,7 @@ def checked(scores: np.ndarray, pairs: Sequence[Pair]) -> np.ndarray:
     return scores
 
 
-def is_pair(value: object) -> bool:
+def is_pair(value: object) -> TypeGuard[Pair]:
     """Whether a value is a sequence of two strings."""
     if isinstance(value, str) or not isinstance(value, Sequence):
         return False

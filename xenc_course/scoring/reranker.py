@@ -10,19 +10,20 @@ import os
 import time
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from xenc_course.models.loading import DEFAULT_CROSS_ENCODER
 
-from .backend_choice import Choice, Chooser
+from .backend_choice import BackendChooser, Choice
 from .backends import run_batches
 from .batches import by_budget
+from .model_source import model_source
 from .pairs import Pair, check_pairs, checked, is_pair, pair_key
 from .report import Report
 from .tokens import PairTokenizer
@@ -75,7 +76,9 @@ class Reranker:
             model = model or os.environ.get("XENC_CROSS_ENCODER") or DEFAULT_CROSS_ENCODER
         if cache < 0 or any(n is not None and n < 1 for n in (workers, batch_tokens)):
             raise ValueError("workers and batch_tokens are 1 or more, and cache is 0 or more.")
-        self._choose = Chooser(model, backend, truncation, workers)
+        source = model_source(model)
+        self._tokenizer = PairTokenizer(source.tokenizer(), source.limit(), truncation)
+        self._choose = BackendChooser(source, self._tokenizer, backend, workers)
         self._batch_tokens = batch_tokens
         self._kept: OrderedDict[bytes, np.float32] = OrderedDict()
         self._room = cache
@@ -89,7 +92,7 @@ class Reranker:
     @property
     def tokenizer(self) -> PairTokenizer:
         """What turns pairs into tokens."""
-        return self._choose.tokenizer
+        return self._tokenizer
 
     @property
     def report(self) -> Report:
@@ -111,9 +114,10 @@ class Reranker:
         """
         if is_pair(pairs):
             return self.score([pairs], progress)[0]
-        total = len(pairs) if hasattr(pairs, "__len__") else None
+        many = cast("Iterable[Pair]", pairs)
+        total = len(many) if isinstance(many, Sized) else None
         with _bar(total, progress) as advance:
-            scores = np.fromiter(self.stream(pairs, advance), dtype=np.float32)
+            scores = np.fromiter(self.stream(many, advance), dtype=np.float32)
         if self._report.cut:
             warnings.warn(
                 f"{self._report.cut:,} of {self._report.pairs:,} pairs were longer than the model "
@@ -179,8 +183,8 @@ class Reranker:
 
     def _computed(self, pairs: list[Pair], advance: Callable[[int], object]) -> np.ndarray:
         """Tokenise, sort into batches, run them, and put the logits into the order of the pairs."""
-        tokenizer, backend = self._choose(pairs)
-        tokens = tokenizer(pairs)
+        backend, choice = self._choose(pairs)
+        tokens = self._tokenizer(pairs)
         lengths = np.array([len(each) for each in tokens])
         batches = by_budget(lengths, self._batch_tokens or backend.batch_tokens)
         scores = np.empty(len(pairs), dtype=np.float32)
@@ -195,7 +199,7 @@ class Reranker:
             tokens=before.tokens + int(lengths.sum()),
             computed=before.computed + sum(len(b) * int(lengths[b].max()) for b in batches),
             cut=before.cut + sum(each.cut for each in tokens),
-            backend=self.choice.backend,
+            backend=choice.backend,
         )
         return checked(scores, pairs)
 

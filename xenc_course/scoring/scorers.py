@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from xenc_course.models.catalogue import MODELS
+from xenc_course.models.catalogue import LATE_INTERACTION, MODELS
 
 from .pairs import Pair, check_pairs, checked
 from .reranker import Reranker
@@ -51,7 +51,7 @@ def load_scorer(name: str | None = None, backend: str = "auto") -> Scorer:
     text, as in sentence-transformers. backend: see `Reranker`.
     """
     known = MODELS.get(name or "")
-    if known is not None and known.kind.startswith("late interaction"):
+    if known is not None and known.architecture == LATE_INTERACTION:
         from .onnx_encoders import LateInteraction
 
         return LateInteraction(known.name)
@@ -63,5 +63,5 @@ def as_scorer(model: str | CrossEncoder | Scorer) -> Scorer:
     if isinstance(model, str):
         return load_scorer(model)
     if hasattr(model, "predict"):
-        return Reranker(model, "torch", truncation="longest_first")
+        return Reranker(cast("CrossEncoder", model), "torch", truncation="longest_first")
     return model

@@ -64,23 +64,23 @@ class PairTokenizer:
         Raises ValueError for a text that is no valid Unicode, a query that leaves no room for a
         passage, and, when truncation is "error", for a pair that is too long.
         """
-        queries = self._read(list(dict.fromkeys(query for query, _ in pairs)))
-        passages = self._read([passage for _, passage in pairs], once=False)
+        queries = list(dict.fromkeys(query for query, _ in pairs))
+        read = dict(zip(queries, self._read(queries), strict=True))
+        passages = self._read([passage for _, passage in pairs])
         return [
-            self._joined(queries[pair[0]], passage, pair)
+            self._joined(read[pair[0]], passage, pair)
             for pair, passage in zip(pairs, passages, strict=True)
         ]
 
-    def _read(self, texts: list[str], once: bool = True) -> dict[str, Encoding] | list[Encoding]:
+    def _read(self, texts: list[str]) -> list[Encoding]:
         try:
-            read = self._reader.encode_batch_fast(texts, add_special_tokens=False)
+            return self._reader.encode_batch_fast(texts, add_special_tokens=False)
         except TypeError:
             broken = next(text for text in texts if not _is_unicode(text))
             raise ValueError(
                 f"A text holds half of a surrogate pair, which is no character: {broken[:60]!r}. "
                 "Decode it anew, or replace such characters."
             ) from None
-        return dict(zip(texts, read, strict=True)) if once else read
 
     def _joined(self, query: Encoding, passage: Encoding, pair: Pair) -> Tokens:
         length = len(query) + len(passage) + self._special

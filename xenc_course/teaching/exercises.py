@@ -33,7 +33,7 @@ class Feedback:
         return f"<p>{html.escape(self.message)}</p>"
 
 
-def check(answer: object, *steps: Step, explain: str = "") -> Feedback:
+def check(answer: Any, *steps: Step, explain: str = "") -> Feedback:
     """Hold an answer against the steps, in order, and stop at the first that fails.
 
     Args:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -90,7 +91,7 @@ class Collection:
         cross-encoder, without the special ones, which takes longer.
         """
         grades = Counter(grade for row in self.qrels.values() for grade in row.values())
-        rows = [("passages", f"{len(self.documents):,}")]
+        rows: list[tuple[str, str | None]] = [("passages", f"{len(self.documents):,}")]
         rows += _length_rows("passage", list(self.documents.values()), tokens)
         rows.append(("queries", f"{len(self.queries):,}"))
         rows += _length_rows("query", list(self.queries.values()), tokens)
@@ -207,7 +208,7 @@ def _ir_dataset(dataset_id: str, unknown_ids: str) -> Parts:
     return Parts(documents=documents, titles={}, queries=queries, tags={}, qrels=qrels)
 
 
-def _by_id(records: Iterable[tuple[str, object]], where: str) -> dict[str, str]:
+def _by_id(records: Iterable[tuple[str, Any]], where: str) -> dict[str, str]:
     texts: dict[str, str] = {}
     for name, record in records:
         check_id(name, f"{where}: an id")
@@ -217,7 +218,7 @@ def _by_id(records: Iterable[tuple[str, object]], where: str) -> dict[str, str]:
     return texts
 
 
-def _length_rows(kind: str, texts: list[str], tokens: bool) -> list[tuple[str, str]]:
+def _length_rows(kind: str, texts: list[str], tokens: bool) -> list[tuple[str, str | None]]:
     lengths = {"words": [len(text.split()) for text in texts]}
     if tokens:
         lengths["tokens"] = _token_counts(texts)

@@ -16,7 +16,7 @@ from xenc_course.evaluation.run_comparison import RunComparison
 from xenc_course.files import make_folder, write_lines
 from xenc_course.jobs import Journal, claim
 from xenc_course.models.fingerprint import folder_fingerprint
-from xenc_course.models.loading import load_cross_encoder, model_folder
+from xenc_course.models.loading import load_cross_encoder, model_folder, transformer
 from xenc_course.retrieval.rerank import score_texts
 from xenc_course.scoring.pairs import pair_key
 from xenc_course.text.passages import load_passages
@@ -95,7 +95,7 @@ def distil(
         checkpoint=job / "checkpoint.safetensors",
         progress=progress,
     )
-    round_weights(student.model)
+    round_weights(transformer(student))
     comparison = measure_held_out(student, plan.teacher, texts, held_out, progress)
     spent = time.perf_counter() - started
     card = model_card(out.name, plan, command, comparison, losses, spent)

@@ -78,28 +78,38 @@ def _cropped(
     passages = {name: text.passage(name) for name in text.documents}
     asked = {query.id: query.text for query in queries}
     answers = {query.id: query.passage for query in queries}
-    found = mine_negatives(asked, passages, answers, **NEGATIVES, seed=seed, progress=progress)
+    found = mine_negatives(
+        asked,
+        passages,
+        answers,
+        bm25=NEGATIVES["bm25"],
+        bi_encoder=NEGATIVES["bi_encoder"],
+        random=NEGATIVES["random"],
+        seed=seed,
+        progress=progress,
+    )
     draw = np.random.default_rng(seed)
     for query in queries:
-        cut = sentence if draw.random() < SENTENCES else crop
+        in_sentences = draw.random() < SENTENCES
         own = text.documents[query.passage].split()
-        answer = cut(own, query.focus, draw)
+        answer = sentence(own, query.focus) if in_sentences else crop(own, query.focus, draw)
         others = []
         for name in found[query.id]:
             words = text.documents[name].split()
-            others.append(cut(words, int(draw.integers(len(words))), draw))
-        if cut is sentence:
+            focus = int(draw.integers(len(words)))
+            others.append(sentence(words, focus) if in_sentences else crop(words, focus, draw))
+        if in_sentences:
             beside = [" ".join(own[a:b]) for a, b in sentence_spans(own)]
             beside = [one for one in beside if one != answer]
             beside = [beside[place] for place in draw.permutation(len(beside))[:BESIDE]]
             others = [*others[: len(others) - len(beside)], *beside]
-        if query.removed and cut is crop:
+        if query.removed and not in_sentences:
             answer = " ".join(answer.replace(query.removed, " ").split())
         yield query.text, [answer, *others]
 
 
-def sentence(words: list[str], focus: int, draw: np.random.Generator) -> str:
-    """The sentence that holds the word at `focus`; draw is there to be called as `crop` is."""
+def sentence(words: list[str], focus: int) -> str:
+    """The sentence that holds the word at `focus`."""
     return next(" ".join(words[a:b]) for a, b in sentence_spans(words) if focus < b)
 
 

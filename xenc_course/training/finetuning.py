@@ -11,7 +11,7 @@ import numpy as np
 
 from xenc_course.evaluation.run_comparison import RunComparison, compare_runs
 from xenc_course.files import make_folder
-from xenc_course.models.loading import load_cross_encoder
+from xenc_course.models.loading import load_cross_encoder, transformer
 from xenc_course.retrieval.rerank import reranked
 from xenc_course.text.collection import Collection
 
@@ -70,7 +70,11 @@ def judged_groups(collection: Collection, negatives: int = 4, seed: int = 0) -> 
         query: [name for name, grade in collection.qrels.get(query, {}).items() if grade > 0]
         for query in collection.queries
     }
-    answers = {q: max(names, key=collection.qrels[q].get) for q, names in relevant.items() if names}
+    answers = {
+        query: max(names, key=lambda name: collection.qrels[query][name])
+        for query, names in relevant.items()
+        if names
+    }
     asked = {query: collection.queries[query] for query in answers}
     passages = {name: collection.passage(name) for name in collection.documents}
     half = negatives // 2
@@ -132,7 +136,7 @@ def finetune(
             key=lambda entry: entry[0],
         )
     _, epoch, weights = best
-    student.model.load_state_dict(weights)
+    transformer(student).load_state_dict(weights)
     after = reranked(student, split.test)
     make_folder(out, lambda folder: student.save_pretrained(str(folder), create_model_card=False))
     name = f"after epoch {epoch}" if epoch else "not trained"
@@ -146,4 +150,4 @@ def _quality(model: CrossEncoder, collection: Collection) -> float:
 
 
 def _weights(model: CrossEncoder) -> Mapping[str, object]:
-    return {name: tensor.clone() for name, tensor in model.model.state_dict().items()}
+    return {name: tensor.clone() for name, tensor in transformer(model).state_dict().items()}

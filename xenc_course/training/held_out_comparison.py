@@ -30,7 +30,9 @@ def measure_held_out(
     A query's own passage is the relevant one. The student is the baseline of the comparison.
     """
     runs: dict[str, dict] = {"BM25": {}, "all-MiniLM-L6-v2": {}, "teacher": {}, "student": {}}
-    documents, asked, qrels = {}, {}, {}
+    documents: dict[str, str] = {}
+    asked: dict[str, str] = {}
+    qrels: dict[str, dict[str, int]] = {}
     scorer = load_scorer(teacher)
     for number, (source, text) in enumerate(texts.items()):
         passages = {f"{number}/{name}": text.passage(name) for name in text.documents}

@@ -13,9 +13,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from xenc_course.models.loading import transformer
 
 from .checkpoint import resume, save_checkpoint
 
@@ -98,7 +100,7 @@ def train(
 
     _check(groups, loss, epochs)
     check_model(student, match)
-    model = student.model.eval()  # no dropout, also while training
+    model = transformer(student).eval()  # no dropout, also while training
     for parameter in model.base_model.embeddings.parameters():
         parameter.requires_grad_(not freeze_embeddings)
     named = {name: p for name, p in model.named_parameters() if p.requires_grad}
@@ -139,7 +141,7 @@ def train(
 
 def check_model(student: CrossEncoder, match: Match | None) -> None:
     """Raise ValueError for a student that `train` cannot train, or a match that is not its own."""
-    config = student.model.config
+    config = transformer(student).config
     if getattr(config, "type_vocab_size", 0) < 2:
         raise ValueError(
             f"A {config.model_type} model has no second segment for the passage: train a BERT-like "
@@ -147,7 +149,7 @@ def check_model(student: CrossEncoder, match: Match | None) -> None:
         )
     if match is None:
         return
-    layers = match.teacher.model.config.num_hidden_layers
+    layers = transformer(match.teacher).config.num_hidden_layers
     if len(match.layers) != config.num_hidden_layers:
         raise ValueError(
             f"match names {len(match.layers)} layers of the teacher and the student has "
@@ -253,15 +255,15 @@ def _loss(
     return value if match is None else value + _difference(output, features, match)
 
 
-def _difference(output: object, features: Mapping[str, torch.Tensor], match: Match) -> torch.Tensor:
+def _difference(output: Any, features: Mapping[str, torch.Tensor], match: Match) -> torch.Tensor:
     """The weighted mean over layers of ‖student - teacher‖² / ‖teacher‖², padding left out."""
     import torch
 
     with torch.no_grad():
-        teacher = match.teacher.model(**features, output_hidden_states=True).hidden_states
+        copied = transformer(match.teacher)(**features, output_hidden_states=True).hidden_states
     real = features["attention_mask"].unsqueeze(-1)
     pairs = [
-        (mine.float(), teacher[layer + 1].float())
+        (mine.float(), copied[layer + 1].float())
         for mine, layer in zip(output.hidden_states[1:], match.layers, strict=True)
     ]
     errors = [((a - b) * real).square().sum() / (b * real).square().sum() for a, b in pairs]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xenc_course.models.catalogue import MODELS
+from xenc_course.models.catalogue import CROSS_ENCODER, MODELS
 from xenc_course.models.loading import load_cross_encoder, model_folder
 
 from .shrinking import keep_layers
@@ -53,7 +53,7 @@ def untrained_student(plan: Plan) -> CrossEncoder:
             ) from None
         return keep_layers(load_cross_encoder(plan.start or exact(plan.teacher)), layers)
     known = MODELS.get(plan.student)
-    if known is None or known.kind == "cross-encoder":
+    if known is None or known.architecture == CROSS_ENCODER:
         return load_cross_encoder(plan.student)
     from sentence_transformers import CrossEncoder
     from torch.nn import Identity
@@ -64,4 +64,4 @@ def untrained_student(plan: Plan) -> CrossEncoder:
 
 def exact(teacher: str) -> str:
     """The teacher's name in fp32: int8 files have no layers that PyTorch could copy."""
-    return teacher.removesuffix("-int8") if teacher in MODELS else teacher
+    return next((model.name for model in MODELS.values() if model.int8 == teacher), teacher)

@@ -63,7 +63,6 @@ RARE = 8  # keywords are drawn from that many of a passage's rarest words
 
 _WORD = re.compile(r"[a-z0-9]{3,}")
 _SAYS = re.compile(r"^.{2,80}? (is|was|are|were) ((?:an?|the|one of the) .+)$")
-_CLAUSE = re.compile(r"[,;:(]| (?:and|but|which|who|that|where) ")
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,7 @@ class QueryMaker:
         )
 
     def _one(self, name: str, passage: str, draw: np.random.Generator) -> Query | None:
-        kinds = {
+        kinds: dict[str, Callable[..., tuple | None]] = {
             "question": self._question,
             "topic": self._topic,
             "definition": self._definition,
@@ -164,7 +163,7 @@ class QueryMaker:
         if found is None:
             return None
         verb, said = found.groups()
-        said = " ".join(_CLAUSE.split(said)[0].rstrip(".!?\"' ").split()[:12])
+        said = " ".join(questions.CLAUSE.split(said)[0].rstrip(".!?\"' ").split()[:12])
         return (f"what {verb} {said}",) if len(said.split()) >= 3 else None
 
     def _crop(self, passage: str, draw: np.random.Generator) -> tuple[str, int, str] | None:

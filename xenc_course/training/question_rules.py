@@ -35,7 +35,7 @@ _VERB = (
 )
 _PERSON = re.compile(r"\b(?:he|she|his|her|born)\b", re.IGNORECASE)
 _VAGUE = re.compile(r"(?:He|She|It|They|This|These|His|Her|Its|Their|The)\b")
-_CLAUSE = re.compile(r"[,;:(]| (?:and|but|which|who|that|where) ")
+CLAUSE = re.compile(r"[,;:(]| (?:and|but|which|who|that|where) ")
 _PASSIVE = re.compile(
     r"^([^,;:(]{2,60}?) (is|was|are|were) (?:[a-z]+ly )?"
     r"([a-z]{2,}ed|born|built|made|held|found|sold|won|fought|taught|led)"
@@ -56,7 +56,7 @@ def predicate(sentence: str, title: str, draw: np.random.Generator) -> str | Non
     found = re.match(rf"({subject}) (?:(?:also|later|then) )?({_VERB} .+)$", sentence)
     if found is None:
         return None
-    said = _CLAUSE.split(found[2])[0].rstrip(".!?\"' ").split()[:LONGEST]
+    said = CLAUSE.split(found[2])[0].rstrip(".!?\"' ").split()[:LONGEST]
     if len(said) < 3:
         return None
     who = found[1] != "It" and (found[1] in ("He", "She") or _PERSON.search(sentence))

