@@ -85,6 +85,8 @@ def test_a_student_is_a_model_folder_with_a_card(student, plan):
     assert np.isfinite(Reranker(model, "torch").score([("q", "p")])).all()
     card = (student.folder / "README.md").read_text(encoding="utf-8")
     assert "`the command`" in card and "RR@10 on held-out queries" in card and "120 pairs" in card
+    assert "the teacher: unknown; the text of" in card and "Language of the text: unknown" in card
+    assert "\nlicense: unknown\n" in card and "\nlanguage:" not in card
     assert "RR@10" in str(student) and str(student.folder) in str(student)
     assert {d.name for d in student.comparison.differences} == {
         "BM25",

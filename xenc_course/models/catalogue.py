@@ -28,6 +28,7 @@ class Model:
         bytes: size of its weights file.
         licence: of the weights.
         int8: the name of the same model in 8-bit integers, where the catalogue has one.
+        language: that it was trained on, an ISO 639-1 code.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Model:
     bytes: int
     licence: str
     int8: str = ""
+    language: str = "en"
 
     @property
     def kind(self) -> str:

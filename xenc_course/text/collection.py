@@ -29,6 +29,7 @@ class Collection:
     documents: id -> text of a passage;  titles: id -> title, where there is one
     queries:   id -> text;               tags: query id -> tag, where there is one
     qrels:     query id -> {document id: grade}, grades are integers, 0 means judged not relevant
+    licence, language: of the text, as stated by whoever gave it; "" where nobody did
     """
 
     name: str
@@ -38,6 +39,7 @@ class Collection:
     titles: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     licence: str = ""
+    language: str = ""
 
     def __post_init__(self) -> None:
         """Freeze what the mappings hold."""
@@ -136,7 +138,7 @@ def load_collection(
         if name == "wikipedia":
             return _wikipedia()
         if name == "helpdesk":
-            return Collection(name, licence="CC BY 4.0", **read_folder(HELPDESK))
+            return Collection(name, licence="CC BY 4.0", language="en", **read_folder(HELPDESK))
         return Collection(name, **_ir_dataset(name.removeprefix("irds:"), unknown_ids))
     folder = Path(source).expanduser()
     if not folder.is_dir():
@@ -165,6 +167,7 @@ def _wikipedia() -> Collection:
         queries=queries,
         qrels={query: {query.replace("q-", "wiki-"): 1} for query in queries},
         licence="CC BY-SA 4.0",
+        language="en",
     )
 
 

@@ -40,7 +40,7 @@ def load_passages(source: str | Path) -> Collection:
     }
     if not documents:
         raise ValueError(f"The .txt files of {source} hold no passage of {SHORTEST} words or more.")
-    return Collection(folder.name, documents, queries={}, qrels={}, licence="that of your files")
+    return Collection(folder.name, documents, queries={}, qrels={})
 
 
 def split_text(path: Path) -> Iterator[str]:

@@ -98,7 +98,7 @@ def distil(
     round_weights(transformer(student))
     comparison = measure_held_out(student, plan.teacher, texts, held_out, progress)
     spent = time.perf_counter() - started
-    card = model_card(out.name, plan, command, comparison, losses, spent)
+    card = model_card(out.name, plan, command, texts, comparison, losses, spent)
 
     def fill(folder: Path) -> None:
         student.save_pretrained(str(folder), create_model_card=False)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
 import numpy as np
 
 from xenc_course.evaluation.run_comparison import RunComparison
+from xenc_course.models.card_facts import UNKNOWN, card_facts
+from xenc_course.models.catalogue import MODELS
 from xenc_course.retrieval.rerank import DEPTH
+from xenc_course.text.collection import Collection
 
 from .distillation_data import BESIDE, NEGATIVES, SENTENCES
 from .plan import Plan
@@ -19,28 +23,40 @@ def model_card(
     name: str,
     plan: Plan,
     command: str,
+    texts: Mapping[str, Collection],
     comparison: RunComparison,
-    losses: list[float],
+    losses: Sequence[float],
     seconds: float,
 ) -> list[str]:
-    """The lines of the student's README.md: data, command, versions, figures and licences."""
+    """Write the card of a student. Licences and languages are those that its inputs state.
+
+    Args:
+        name: of the student.
+        plan: what decided it.
+        command: that made it.
+        texts: source -> the passages that queries were made from.
+        comparison: on held-out queries.
+        losses: of every step of the training.
+        seconds: that the whole command took.
+
+    Returns:
+        The lines of the README.md.
+    """
     start = f" of {plan.start}" if plan.start else ""
     versions = ", ".join(f"{library} {version(library)}" for library in LIBRARIES)
-    lines = [
-        "---",
-        "license: apache-2.0",
-        "library_name: sentence-transformers",
-        "pipeline_tag: text-ranking",
-        "---",
+    licences = [f"the teacher: {card_facts(plan.teacher).licence}"]
+    licences += [f"the text of {source}: {t.licence or UNKNOWN}" for source, t in texts.items()]
+    return [
+        *_metadata(plan, texts),
         "",
         f"# {name}",
         "",
         f"A cross-encoder distilled from {plan.teacher} ({plan.student}{start}). It gives one "
-        "logit for a query and a passage; it was made for a course, for English text.",
+        f"logit for a query and a passage. Language of the text: {_language(texts)}.",
         "",
         f"- Data: {plan.pairs:,} pairs, labelled by the teacher. Queries were made from the "
         f"passages of {', '.join(plan.text)}: questions and keywords, no query that a person "
-        f"wrote, no judgement. Negatives of a query: {NEGATIVES['bm25']} of BM25's and "
+        f"wrote, no judgement. Negatives per query: {NEGATIVES['bm25']} of BM25's and "
         f"{NEGATIVES['bi_encoder']} of all-MiniLM-L6-v2's first {DEPTH}, {NEGATIVES['random']} at "
         f"random. {SENTENCES:.0%} of the queries read single sentences; up to {BESIDE} of their "
         "negatives then come from the answer's own passage.",
@@ -48,8 +64,7 @@ def model_card(
         f"- Seed {plan.seed}, {len(losses):,} steps, {seconds:,.0f} s; loss of the last tenth "
         f"{np.mean(losses[-max(1, len(losses) // 10) :]):.3f}.",
         f"- Versions: {versions}.",
-        "- Licence: Apache-2.0, as the teacher's. The text of wikipedia is CC BY-SA 4.0, that of "
-        "helpdesk CC BY 4.0.",
+        f"- Licences of what it was made from: {'; '.join(licences)}.",
         "",
         f"{comparison.metric} on held-out queries made in the same way, BM25's {DEPTH} candidates:",
         "",
@@ -57,4 +72,24 @@ def model_card(
         *str(comparison).splitlines(),
         "```",
     ]
-    return lines
+
+
+def _metadata(plan: Plan, texts: Mapping[str, Collection]) -> list[str]:
+    """The lines that the model hub reads; what is not known is left out."""
+    from huggingface_hub import ModelCardData
+
+    teacher, language = MODELS.get(plan.teacher), _language(texts)
+    data = ModelCardData(
+        license=card_facts(plan.teacher).licence.lower(),
+        language=None if language == UNKNOWN else language.split(", "),
+        base_model=teacher.hub_id if teacher else None,
+        library_name="sentence-transformers",
+        pipeline_tag="text-ranking",
+    )
+    return ["---", *data.to_yaml().splitlines(), "---"]
+
+
+def _language(texts: Mapping[str, Collection]) -> str:
+    """The languages of the texts, or "unknown" as soon as one does not state its own."""
+    stated = {text.language for text in texts.values()}
+    return UNKNOWN if "" in stated else ", ".join(sorted(stated))
