@@ -1,16 +1,23 @@
 # Two commands do everything: `make lab` opens the lessons, `make test` proves them.
 # PYTHON, PIP_ARGS, LAB_ARGS and XENC_CACHE may be set: make lab PYTHON=python3.12 LAB_ARGS=--no-browser
 # Another package index for everything, models and text included, is PIP_INDEX_URL.
+# REQUIREMENTS is what pip installs, TEST_ARGS goes to pytest.
+ifeq ($(OS),Windows_NT)
+PYTHON ?= python
+BIN := .venv/Scripts
+else
 PYTHON ?= python3
+BIN := .venv/bin
+endif
 VENV := .venv
-BIN := $(VENV)/bin
+REQUIREMENTS ?= -r requirements.lock
 READY := $(VENV)/ready
 
 # In a container the user is often root, and JupyterLab wants to be told that this is meant.
 ROOT_ARGS := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks claims bench lint clean setup
+.PHONY: help lab test quick cov check lint notebooks claims lesson bench clean setup
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,13 +28,31 @@ lab: setup  ## set up and open the lessons in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=notebooks $(ROOT_ARGS) $(LAB_ARGS)
 
 test: setup  ## set up and run the unit tests and every lesson
-	$(BIN)/pytest --nbval
+	$(BIN)/pytest --nbval $(TEST_ARGS)
+
+quick: $(READY)  ## run the unit tests that need no model (under a minute)
+	$(BIN)/pytest -m "not models and not slow" tests
+
+cov: setup  ## run all unit tests and show the lines that none of them reaches
+	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered tests
+
+check: lint  ## all that can be checked without running tests (seconds)
+	$(BIN)/python -m authoring claims --check
+
+lint: $(READY)  ## check style, types and who imports whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 
 notebooks: setup  ## run every lesson in place and store its outputs
 	$(BIN)/python -m authoring notebooks
 
 claims: setup  ## write CLAIMS.md from the outputs that the lessons store
 	$(BIN)/python -m authoring claims
+
+lesson: setup  ## start a lesson that obeys the rules: make lesson NAME=07_scores
+	$(BIN)/python -m authoring lesson $(NAME)
 
 bench: setup benchmarks/.peers/ready  ## measure every way to rerank side by side (an hour)
 	PYTHONPATH=benchmarks/.peers $(BIN)/python benchmarks/run.py $(BENCH_ARGS)
@@ -37,10 +62,6 @@ benchmarks/.peers/ready: benchmarks/requirements.txt $(READY)
 	$(BIN)/python -m pip install --disable-pip-version-check --no-cache-dir --no-deps $(PIP_ARGS) --upgrade --target benchmarks/.peers -r benchmarks/requirements.txt
 	touch $@
 
-lint: setup  ## check the style of code and lessons
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-
 setup: $(READY)  ## install everything into .venv and fetch models and text
 	@$(BIN)/python -m xenc_course fetch
 
@@ -48,10 +69,10 @@ setup: $(READY)  ## install everything into .venv and fetch models and text
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15) and "Python 3.11 to 3.14 is needed: make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --no-cache-dir $(PIP_ARGS) -r requirements.lock
+	$(BIN)/python -m pip install --disable-pip-version-check --no-cache-dir $(PIP_ARGS) $(REQUIREMENTS)
 	$(BIN)/python -m pip install --disable-pip-version-check --no-cache-dir --no-deps --no-build-isolation --editable .
 	touch $(READY)
 
 clean:  ## remove .venv and what runs leave behind (models stay in the cache)
-	rm -rf $(VENV) benchmarks/.peers build *.egg-info .ruff_cache .coverage
+	rm -rf $(VENV) benchmarks/.peers build *.egg-info .ruff_cache .mypy_cache .import_linter_cache .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,4 +1,4 @@
-"""The authors' commands: ``python -m authoring notebooks | claims | runs``."""
+"""The authors' commands: ``python -m authoring notebooks | claims | runs | lesson NAME``."""
 
 from __future__ import annotations
 
@@ -42,6 +42,10 @@ def _parser() -> argparse.ArgumentParser:
 
     runs = commands.add_parser("runs", help="make the stored runs that are missing (an hour)")
     runs.set_defaults(run=_runs)
+
+    lesson = commands.add_parser("lesson", help="start a lesson: a skeleton that obeys the rules")
+    lesson.add_argument("name", metavar="NAME", help="two digits and words, such as 07_scores")
+    lesson.set_defaults(run=_lesson)
     return parser
 
 
@@ -76,6 +80,13 @@ def _runs(options: argparse.Namespace) -> int:
             print(plan.command, flush=True)
             make_run(plan)
     print(list_runs())
+    return 0
+
+
+def _lesson(options: argparse.Namespace) -> int:
+    from .skeleton import new_lesson
+
+    print(f"{new_lesson(options.name, NOTEBOOKS)} is there: fill it, then `make notebooks claims`.")
     return 0
 
 
