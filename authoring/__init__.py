@@ -1,1 +1,1 @@
-"""What the course's authors run, and learners do not: lessons executed, checked and summed up."""
+"""Tools for the course's authors, not for learners: they run, check and summarise lessons."""

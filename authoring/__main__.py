@@ -55,7 +55,9 @@ def _notebooks(options: argparse.Namespace) -> int:
     lessons = {path.stem: path for path in lesson_paths(NOTEBOOKS)}
     unknown = [name for name in options.names if name not in lessons]
     if unknown:
-        raise ValueError(f"There is no lesson named {unknown[0]}: choose of {', '.join(lessons)}.")
+        raise ValueError(
+            f"There is no lesson named {unknown[0]}: choose one of {', '.join(lessons)}."
+        )
     for name in options.names or lessons:
         print(f"running {name}", flush=True)
         execute(lessons[name])

@@ -1,4 +1,4 @@
-"""What any cell of a lesson may hold: how much, in which words, with which outputs and markers."""
+"""Rules for single cells of a lesson: their length, words, outputs and markers."""
 
 from __future__ import annotations
 
@@ -39,7 +39,15 @@ MARKS = re.compile("[✓✔✗✘✅❌]")
 
 
 def cell_problems(cells: list[Numbered]) -> Iterator[str]:
-    """What is wrong with single cells, whose code is Python: a sentence each, rule by rule."""
+    """Find what is wrong with single cells.
+
+    Args:
+        cells: of a lesson; all code must be valid Python.
+
+    Yields:
+        A sentence per problem, rule by rule. It begins in lower case, for a lesson's name and a
+        colon to stand before it.
+    """
     for rule in (_runs, _imports, _lengths, _prose, _outputs, _markers):
         yield from rule(cells)
 
@@ -99,7 +107,7 @@ def _outputs(cells: list[Numbered]) -> Iterator[str]:
             yield f"cell {number} shows something but has no output; run it or end it in ';'."
         for output in cell.outputs:
             if output.output_type == "error" and not may_raise(cell):
-                yield f"cell {number} ends in {output.ename}; mend it or tag it raises-exception."
+                yield f"cell {number} ends in {output.ename}; fix it or tag it raises-exception."
             for kind in output.get("data", {}):
                 if kind.startswith("image/"):
                     yield f"cell {number} stores a raw {kind}; show an HTML <img> with alt text."

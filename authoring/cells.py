@@ -1,4 +1,4 @@
-"""The cells of a lesson, read: its code as Python, its prose without code, what its outputs say."""
+"""Reading the cells of a lesson: code as Python, prose without code, and what outputs say."""
 
 from __future__ import annotations
 
@@ -21,7 +21,15 @@ Numbered = tuple[int, NotebookNode]  # a cell and its place in the notebook, cou
 
 
 def part_of(cells: list[Numbered], title: str) -> list[Numbered]:
-    """The cells from the one that holds '## title' up to the next section."""
+    """Find a section: the cells from the one that holds '## title' up to the next section.
+
+    Args:
+        cells: of a lesson.
+        title: of the section.
+
+    Returns:
+        Its cells; none if there is no such section.
+    """
     inside = False
     part = []
     for number, cell in cells:
@@ -33,12 +41,12 @@ def part_of(cells: list[Numbered], title: str) -> list[Numbered]:
 
 
 def code_cells(cells: list[Numbered]) -> list[Numbered]:
-    """The code cells that hold code."""
+    """The code cells that are not empty."""
     return [(n, cell) for n, cell in cells if cell.cell_type == "code" and cell.source.strip()]
 
 
 def cells_before_code(cells: list[Numbered]) -> int:
-    """How many cells come before the first code cell."""
+    """How many cells come before the first code cell that is not empty."""
     code = code_cells(cells)
     return code[0][0] - 1 if code else len(cells)
 
@@ -60,7 +68,7 @@ def may_raise(cell: NotebookNode) -> bool:
 
 
 def nbval_markers(cell: NotebookNode) -> set[str]:
-    """What a cell says to nbval, in tags or in comments, spelt as tags: "nbval-ignore-output"."""
+    """A cell's tags, and its comments for nbval spelt as tags, such as "nbval-ignore-output"."""
     markers = {match.lower().replace("_", "-") for match in MARKER.findall(cell.source)}
     return markers | set(cell.metadata.get("tags", []))
 
@@ -82,7 +90,11 @@ def running_text(markdown: str) -> str:
 
 
 def syntax_tree(cell: NotebookNode) -> ast.Module:
-    """The cell as Python; lines for IPython (`%magic`, `!shell`) count as nothing."""
+    """Parse the code of a cell; lines for IPython (`%magic`, `!shell`) become `pass`.
+
+    Raises:
+        SyntaxError: the code is not Python.
+    """
     return ast.parse(re.sub(r"^(\s*)[%!].*$", r"\1pass", cell.source, flags=re.MULTILINE))
 
 
@@ -100,14 +112,14 @@ def shows_something(cell: NotebookNode) -> bool:
         body = body[:-1]
     elif body and isinstance(body[-1], ast.Expr):
         return True
-    # What a function would print shows when it is called, which this cell may not do.
+    # A function prints only when it is called, and this cell may not call it.
     running = [s for s in body if not isinstance(s, (ast.FunctionDef, ast.ClassDef))]
     calls = (n.func for s in running for n in ast.walk(s) if isinstance(n, ast.Call))
     return any(isinstance(f, ast.Name) and f.id in ("print", "display") for f in calls)
 
 
 def shown_markup(cell: NotebookNode) -> str:
-    """Everything the cell's stored outputs say, as one text."""
+    """All text and markup of the cell's stored outputs, as one text."""
     texts = []
     for output in cell.outputs:
         texts.append(output.get("text", ""))
@@ -116,7 +128,7 @@ def shown_markup(cell: NotebookNode) -> str:
 
 
 def shown_text(cell: NotebookNode) -> str:
-    """Every output of a code cell as text: rows as lines, columns by tabs, images by alt text."""
+    """Every output of a code cell as text; see `from_html` for tables and images."""
     return "\n".join(_text(output) for output in cell.get("outputs", []))
 
 
@@ -128,7 +140,7 @@ def _text(output: NotebookNode) -> str:
 
 
 def from_html(markup: str) -> str:
-    """HTML as lines of text."""
+    """HTML as lines of text: one line per row, tabs between columns, and alt text for images."""
     text = _IMAGE.sub(r" \2 ", markup)
     text = _COLUMN.sub("\t", _ROW.sub("\n", text))
     lines = (" ".join(part.split(" ")) for part in unescape(_TAG.sub("", text)).splitlines())

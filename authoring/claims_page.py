@@ -1,4 +1,4 @@
-"""CLAIMS.md: every verdict and every cited figure of the lessons, read off their stored outputs."""
+"""CLAIMS.md: every verdict and every cited figure of the lessons, from their stored outputs."""
 
 from __future__ import annotations
 
@@ -38,7 +38,14 @@ lessons run as tests, and may say something else on yours.
 class Claim:
     """A verdict as a lesson displays it.
 
-    cell: the first that shows it, from 1. machine: that cell's output is not compared in tests.
+    Attributes:
+        lesson: its name.
+        cell: the first cell that shows the verdict, from 1.
+        text: the claim.
+        measured: what was measured.
+        holds: whether the claim holds.
+        machine: whether the result depends on the machine: the cell's output is not compared in
+            tests.
     """
 
     lesson: str
@@ -56,7 +63,14 @@ class Claim:
 
 @dataclass(frozen=True)
 class Citation:
-    """Published figures that a lesson quotes, and where they come from; cell from 1."""
+    """Published figures that a lesson quotes, and where they come from.
+
+    Attributes:
+        lesson: its name.
+        cell: where they stand, from 1.
+        figures: as they are written.
+        source: what the lesson says of their source.
+    """
 
     lesson: str
     cell: int
@@ -65,7 +79,15 @@ class Citation:
 
 
 def claims(notebook: NotebookNode, lesson: str) -> Iterator[Claim]:
-    """Every verdict of a lesson once, where it is first displayed."""
+    """Find the verdicts of a lesson.
+
+    Args:
+        notebook: the lesson, with stored outputs.
+        lesson: its name.
+
+    Yields:
+        Every verdict once, where it is first displayed.
+    """
     seen = set()
     for number, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type != "code":
@@ -79,7 +101,15 @@ def claims(notebook: NotebookNode, lesson: str) -> Iterator[Claim]:
 
 
 def citations(notebook: NotebookNode, lesson: str) -> Iterator[Citation]:
-    """Figures in paragraphs that name a source, and in code cells with a line `# Source: ...`."""
+    """Find figures in paragraphs that name a source, and in code with a line `# Source: ...`.
+
+    Args:
+        notebook: the lesson.
+        lesson: its name.
+
+    Yields:
+        The figures of each cell and source: first those in code, then those in prose.
+    """
     for number, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type == "code" and (source := CITED_CODE.search(cell.source)):
             code = CITED_CODE.sub("", cell.source)
@@ -93,7 +123,11 @@ def citations(notebook: NotebookNode, lesson: str) -> Iterator[Citation]:
 
 
 def claims_page(folder: Path) -> list[str]:
-    """The lines of CLAIMS.md for the lessons of a folder."""
+    """Make the lines of CLAIMS.md for the lessons of a folder.
+
+    Raises:
+        FileNotFoundError: there is no such folder.
+    """
     lessons = {p.stem: nbformat.read(p, 4) for p in lesson_paths(folder)}
     verdicts = [claim for name, book in lessons.items() for claim in claims(book, name)]
     cited = [entry for name, book in lessons.items() for entry in citations(book, name)]
@@ -114,12 +148,29 @@ def claims_page(folder: Path) -> list[str]:
 
 
 def write_claims(folder: Path, page: Path) -> None:
-    """Write CLAIMS.md anew, whole or not at all."""
+    """Write CLAIMS.md, whole or not at all.
+
+    Args:
+        folder: of the lessons.
+        page: the file.
+
+    Raises:
+        FileNotFoundError: there is no such folder.
+    """
     write_lines(page, claims_page(folder))
 
 
 def check_claims(folder: Path, page: Path) -> None:
-    """Raise ValueError when CLAIMS.md is not what the lessons say now."""
+    """Compare CLAIMS.md with what the lessons say now.
+
+    Args:
+        folder: of the lessons.
+        page: the file.
+
+    Raises:
+        FileNotFoundError: there is no such folder.
+        ValueError: the two differ.
+    """
     kept = page.read_text(encoding="utf-8").splitlines() if page.is_file() else []
     if kept != claims_page(folder):
         raise ValueError("CLAIMS.md differs from the lessons: run `make claims` and commit it.")

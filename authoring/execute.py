@@ -14,24 +14,33 @@ from xenc_course.files import appears_whole
 
 from .notebooks import KERNEL, normalise
 
-CELL_TIMEOUT = 600  # seconds; a lesson takes under a minute, a busy laptop longer
+CELL_TIMEOUT = 600  # seconds; a lesson takes under a minute, and longer on a busy laptop
 
 
 def share_cores() -> None:
     """Let the threads of kernels started from here sleep while they wait for each other.
 
-    By default OpenMP's threads spin: beside one other busy process on two cores that made PyTorch
-    three to four times slower. A setting of the user's stays.
+    By default OpenMP's threads spin. On two cores with one other busy process, that made PyTorch
+    three to four times slower. A value that the user has set is kept.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def execute(path: str | Path) -> float:
-    """Run a lesson top to bottom, in place, and return the seconds that took.
+    """Run a lesson top to bottom, in place.
 
     The kernel is this interpreter and works in the lesson's folder. The file is replaced by the
-    finished, normalised notebook in one step. If a cell raises, the file stays as it was and a
-    `RuntimeError` names the lesson, the cell (counted from 1) and the error.
+    finished, normalised notebook in one step.
+
+    Args:
+        path: the lesson.
+
+    Returns:
+        The seconds that took.
+
+    Raises:
+        RuntimeError: a cell has raised, took too long or killed its kernel. The message names the
+            lesson, the cell (from 1) and the error, and the file stays as it was.
     """
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
@@ -47,8 +56,8 @@ def execute(path: str | Path) -> float:
         nonlocal position
         position = cell_index + 1
 
-    # No folder to look in leaves ipykernel's own description: the kernel of this interpreter,
-    # not one that the user once installed under the same name.
+    # Without folders to look in, ipykernel's own description is used: the kernel of this
+    # interpreter, not one that the user once installed under the same name.
     specs = KernelSpecManager(kernel_dirs=[])
     client = NotebookClient(
         notebook,

@@ -39,9 +39,16 @@ YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def problems(notebook: NotebookNode, name: str, folder: Path | None = None) -> list[str]:
-    """What a lesson's notebook (nbformat 4) lacks: one sentence each, with the cell from 1.
+    """Find what is wrong with a lesson.
 
-    `name` begins each sentence; links must lead to files that exist in `folder`, when given.
+    Args:
+        notebook: the lesson, in nbformat 4.
+        name: of the lesson; it begins each sentence.
+        folder: where the files must exist that the lesson links to; links are not followed when
+            None.
+
+    Returns:
+        One sentence per problem, with the number of the cell (from 1).
     """
     cells = list(enumerate(notebook.cells, start=1))
     found = list(_syntax(cells))

@@ -15,7 +15,7 @@ from xenc_course.files import file_sha256, write_lines
 from xenc_course.retrieval.runs import read_run, write_run
 from xenc_course.text.collection import load_collection
 
-DECIMALS = 4  # of the stored scores: a file shrinks to a third, and no metric moves in four digits
+DECIMALS = 4  # of stored scores: a file shrinks to a third, and metrics keep their four digits
 BI_ENCODER = "all-MiniLM-L6-v2"
 BGE = "bge-small-en-v1.5-int8"
 LATE_INTERACTION = "answerai-colbert-small-v1-int8"
@@ -24,13 +24,23 @@ LIBRARIES = ("torch", "sentence-transformers", "onnxruntime", "bm25s")
 
 @dataclass(frozen=True)
 class StoredRun:
-    """One stored run: what evaluate ranks, with which first stage and model."""
+    """One stored run: what evaluate ranks, with which first stage and model.
+
+    Attributes:
+        collection: its name.
+        model: the name that `load_run` takes.
+        first_stage: see `find_candidates`; the path of a run is relative to `data/runs`.
+        depth: candidates per query.
+        n_queries: how many are sampled; None means all.
+        reranks: whether the model reranks what the first stage found; otherwise the run is that of
+            the first stage.
+    """
 
     collection: str
-    model: str  # the name that `load_run` takes
+    model: str
     first_stage: str
     depth: int
-    queries: int | None = None
+    n_queries: int | None = None
     reranks: bool = False
 
     @property
@@ -43,7 +53,7 @@ class StoredRun:
         """The command that makes the run, to be given in the folder `data/runs`."""
         parts = [f"python -m xenc_course evaluate --collection {self.collection}"]
         parts += [f"--first-stage {self.first_stage} --depth {self.depth}"]
-        parts += [f"--queries {self.queries} --seed 0"] if self.queries else []
+        parts += [f"--queries {self.n_queries} --seed 0"] if self.n_queries else []
         parts += [f"--model {self.model}"] if self.reranks else []
         return " ".join([*parts, f"--out {self.file}"])
 
@@ -65,8 +75,15 @@ PLANS = _plans("helpdesk", 50, None) + _plans("wikipedia", 20, 1000)
 
 
 def make_run(plan: StoredRun) -> None:
-    """Make a stored run and record it. Killed and started again, it goes on where it was."""
+    """Make a stored run and record it; after a kill, the same call goes on where it was.
 
+    Args:
+        plan: the run; that of its first stage must be there already.
+
+    Raises:
+        FileNotFoundError: the run of the first stage is missing.
+        ValueError: see `rerank_and_evaluate`.
+    """
     target = stored_runs.RUNS / plan.file
     first_stage = plan.first_stage
     if plan.reranks:
@@ -78,7 +95,7 @@ def make_run(plan: StoredRun) -> None:
         first_stage,
         plan.model if plan.reranks else None,
         depth=plan.depth,
-        n_queries=plan.queries,
+        n_queries=plan.n_queries,
     )
     outcome = rerank_and_evaluate(load_collection(plan.collection), experiment, out)
     print(outcome)

@@ -23,21 +23,28 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def lesson_paths(folder: str | Path) -> list[Path]:
-    """The lessons in a folder, in order: `*.ipynb` whose name starts with a digit.
+    """List the lessons in a folder, in order: `*.ipynb` whose name starts with a digit.
 
-    Raises `FileNotFoundError` when there is no such folder.
+    Raises:
+        FileNotFoundError: there is no such folder.
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise FileNotFoundError(f"there is no folder {folder}; run this from the project's root")
+        raise FileNotFoundError(f"There is no folder {folder}: run this from the project's root.")
     return sorted(folder.glob("[0-9]*.ipynb"))
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
-    """A copy that is the same wherever it was run: two runs differ in their outputs only.
+    """Copy a notebook without what changes from run to run, apart from its outputs.
 
-    Cell ids and execution counts run from 1 (a cell that was not run keeps no count), metadata
-    holds the kernel, the language and each cell's tags, text printed in pieces is one output.
+    Cell ids and execution counts run from 1; a cell that was not run has no count. Metadata holds
+    the kernel, the language and each cell's tags. Text that was printed in pieces is one output.
+
+    Args:
+        notebook: in nbformat 4; it is not changed.
+
+    Returns:
+        The copy.
     """
     notebook = copy.deepcopy(notebook)
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": LANGUAGE})

@@ -5,7 +5,7 @@ A number counts when it carries a unit, is a percentage or a ratio, or has decim
 number that rounds to it (0.9250 and 92.5 % are the same). It is *cited* when its paragraph names a
 source: a year in brackets such as "(Lu et al. 2025)" or "Weller et al. (2023)", the documentation
 of a library, a model card or a datasheet. Exercises, references, the opening line with the
-minutes, headings and code are not looked at: they set tasks and claim nothing.
+minutes, headings and code are left out, because they make no claims.
 """
 
 from __future__ import annotations
@@ -38,7 +38,17 @@ END = re.compile(r"^## (?:On your own|Further reading)", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Figure:
-    """A number in prose: where it stands, how it is written, and whether its paragraph cites."""
+    """A number in prose.
+
+    Attributes:
+        cell: where it stands, from 1.
+        text: as it is written, with its unit.
+        value: the number.
+        decimals: how many decimals are written.
+        percent: whether its unit is "%".
+        cited: whether its paragraph names a source.
+        paragraph: the whole paragraph, in one line.
+    """
 
     cell: int
     text: str
@@ -50,7 +60,14 @@ class Figure:
 
 
 def figures(notebook: NotebookNode) -> Iterator[Figure]:
-    """The numbers of a lesson's prose, in order; cells are counted from 1."""
+    """Find the numbers of a lesson's prose, by the rules of this module.
+
+    Args:
+        notebook: the lesson.
+
+    Yields:
+        The numbers in order, up to the exercises.
+    """
     for cell, source in enumerate((c.source for c in notebook.cells), start=1):
         if notebook.cells[cell - 1].cell_type != "markdown":
             continue
@@ -77,7 +94,14 @@ def figures(notebook: NotebookNode) -> Iterator[Figure]:
 
 
 def unsupported(notebook: NotebookNode) -> list[str]:
-    """Numbers of the prose that no cell computes and no source covers: one sentence each."""
+    """Find numbers of the prose that no cell computes and that are not cited.
+
+    Args:
+        notebook: the lesson, with stored outputs.
+
+    Returns:
+        One sentence per number, which begins with the number of its cell.
+    """
     known = _numbers(_computed(notebook))
     return [
         f"cell {figure.cell} says {figure.text!r}, which no cell of the lesson computes: compute "

@@ -1,4 +1,4 @@
-"""Store a distilled model as a student of the course, without what its teacher's file holds."""
+"""Store a distilled model as a student of the course, without the tables of its teacher."""
 
 from __future__ import annotations
 
@@ -19,8 +19,16 @@ from xenc_course.training.shrinking import is_rounded, to_int8
 def release(trained: Path, name: str) -> Student:
     """Store a distilled model as a student of the course, and record it in the index.
 
-    trained: its folder, as `distil` writes it. Raises ValueError when its tables are not those of
-    the base or its matrices were not rounded to 8 bits.
+    Args:
+        trained: its folder, as `distil` writes it.
+        name: of the student.
+
+    Returns:
+        What the index records of it.
+
+    Raises:
+        ValueError: its embedding tables are not those of the base, or its matrices were not rounded
+            to 8 bits.
     """
     weights = load_file(trained / "model.safetensors")
     base = load_file(asset_folder(BASE) / "model.safetensors")

@@ -18,11 +18,15 @@ RULE = re.compile(r"([-─═=_])\1{2,}")
 
 
 def same_output(reference: str, computed: str) -> bool:
-    """Whether two outputs agree: floats within tolerance, all else exactly.
+    """Whether two outputs agree: floats within a tolerance, all else exactly.
 
-    Two floats agree within 1e-3 of the larger or 1e-4. Integers, versions, dates and words must be
-    the same; so must the order of everything. Column padding, the length of ruled lines and the
-    bytes of embedded images do not count: an image is compared by its alt text.
+    Two floats agree if they differ by at most 1e-3 of the larger, or by at most 1e-4. Integers,
+    versions, dates and words must be the same, in the same order. Column padding, the length of
+    ruled lines and the bytes of embedded images do not count: an image is compared by its alt text.
+
+    Args:
+        reference: the stored output.
+        computed: the new output.
     """
     text, floats = _text_and_floats(reference)
     other_text, other_floats = _text_and_floats(computed)
@@ -36,7 +40,7 @@ def _text_and_floats(output: str) -> tuple[tuple[str, ...], tuple[Decimal, ...]]
     output = re.sub(r"[ \t]+", " ", output)
     output = re.sub(r" ?\n ?", "\n", output)
     pieces = FLOAT.split(output)
-    # A float that gains a digit takes a space of padding away, so those beside it do not count.
+    # A float with one digit more has one space of padding less: spaces beside floats do not count.
     text = tuple(piece.strip(" ") for piece in pieces[::2])
     return text, tuple(_parse(piece) for piece in pieces[1::2])
 
@@ -51,7 +55,7 @@ def _near(a: Decimal, b: Decimal) -> bool:
 
 
 class TolerantText(str):
-    """A string that equals any other with the `same_output`; `conftest.py` gives it to nbval."""
+    """A string that equals every text for which `same_output` holds; nbval compares with it."""
 
     __slots__ = ()
 
@@ -60,9 +64,9 @@ class TolerantText(str):
         return same_output(self, other) if isinstance(other, str) else NotImplemented
 
     def __ne__(self, other: object) -> bool:
-        """The opposite of `==`; `str` has its own, which would stay exact."""
+        """The opposite of `==`; without this method, `!=` would be that of `str` and exact."""
         return not same_output(self, other) if isinstance(other, str) else NotImplemented
 
     def __hash__(self) -> int:
-        """Equal outputs share the text around their floats, whatever the floats are."""
+        """Hash the text around the floats, which is the same for equal outputs."""
         return hash(_text_and_floats(self)[0])

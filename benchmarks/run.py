@@ -1,8 +1,8 @@
-"""Every way to rerank with the same L12 weights, measured side by side: `make bench`.
+"""Compare ways to rerank with the same L12 weights: `make bench`.
 
-Each contestant has a process of its own; they score the same pairs in turn, round by round, so a
-slow moment of the machine hits all of them. Times are ratios to `CrossEncoder.predict` of the same
-round. Results go to benchmarks/RESULTS.md.
+Each system has a process of its own. They score the same pairs in turn, round by round, so a slow
+moment of the machine affects all of them. Times are ratios to `CrossEncoder.predict` in the same
+round. Results are written to benchmarks/RESULTS.md.
 """
 
 from __future__ import annotations
@@ -27,16 +27,15 @@ from xenc_course.models.catalogue import MODELS
 
 HERE = Path(__file__).parent
 BASELINE = "CrossEncoder.predict"
-EXACT = "ours, onnx"
 PER_QUERY = 100
 Workload = list[tuple[str, list[str]]]
 
 
 class Worker:
-    """A contestant's process."""
+    """The process of one system (see `worker.py`)."""
 
     def __init__(self, name: str) -> None:
-        """Start it; it loads when it is told to."""
+        """Start the process of a system, by its name in `SYSTEMS`; it loads nothing yet."""
         command = [sys.executable, str(HERE / "worker.py"), name]
         self._said = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115, see close
         self._process = subprocess.Popen(
@@ -44,9 +43,13 @@ class Worker:
         )
 
     def ask(self, **command: object) -> dict:
-        """Send a command and wait for its answer; RuntimeError when the process has ended.
+        """Send a command and wait for its answer.
 
-        The error ends with the last line that the process wrote.
+        Args:
+            command: "load" or "score" with its data, see `worker.py`.
+
+        Raises:
+            RuntimeError: the process has ended; the message ends with the last line that it wrote.
         """
         print(json.dumps(command), file=self._process.stdin, flush=True)
         line = self._process.stdout.readline()
@@ -65,9 +68,15 @@ class Worker:
 
 
 def workloads(queries: int) -> dict[str, Workload]:
-    """Wikipedia queries with 100 passages each: of mixed length, short ones of equal length, one.
+    """Make the workloads: Wikipedia queries with 100 passages each.
 
-    The passages of a query are drawn at random; how they are ranked plays no part in the time.
+    The passages of a query are drawn at random, because their ranking does not change the time.
+
+    Args:
+        queries: how many queries the first two workloads have.
+
+    Returns:
+        title -> workload: passages of mixed length, passages of 30 words, and one query.
     """
     wikipedia = load_collection("wikipedia").sample(queries, seed=0)
     texts = list(wikipedia.documents.values())
@@ -85,7 +94,20 @@ def workloads(queries: int) -> dict[str, Workload]:
 
 
 def race(names: list[str], work: Workload, rounds: int) -> Table:
-    """All contestants on one workload, as a table."""
+    """Time systems on one workload.
+
+    Args:
+        names: of the systems, with the baseline among them.
+        work: what they score.
+        rounds: how many are counted, after one that warms up.
+
+    Returns:
+        One row per system: times as fast as the baseline (median, range), pairs per second, mean
+        Spearman correlation with the baseline's scores, peak memory in MB, and a note.
+
+    Raises:
+        RuntimeError: a system's process has ended.
+    """
     workers = {name: Worker(name) for name in names}
     notes = {n: w.ask(load=work[0][1][:24])["note"] for n, w in workers.items()}
     answers: dict[str, list[dict]] = {name: [] for name in names}
@@ -115,7 +137,14 @@ def race(names: list[str], work: Workload, rounds: int) -> Table:
 
 
 def growth(sizes: list[int]) -> Table:
-    """Seconds a pair and memory beyond the loaded model against the number of pairs, in int8."""
+    """Measure time and memory for several numbers of pairs, in int8.
+
+    Args:
+        sizes: numbers of pairs.
+
+    Returns:
+        One row per size: milliseconds per pair, and MB beyond the loaded model.
+    """
     rows = []
     for size in sizes:
         program = (
@@ -132,7 +161,7 @@ def growth(sizes: list[int]) -> Table:
 
 
 def grown(size: int) -> None:
-    """Score a stream of so many pairs; print seconds and how far memory rose, batch by batch."""
+    """Score a stream of `size` pairs; print the seconds and the MB by which memory rose at most."""
     from worker import resident
 
     texts = list(load_collection("wikipedia").documents.values())
@@ -151,7 +180,11 @@ def grown(size: int) -> None:
 
 
 def peak_share() -> str:
-    """How near the exact path comes to the peak of fp32 matrix products, on 256-token pairs."""
+    """Compare the exact backend with the peak of fp32 matrix products, on 256-token pairs.
+
+    Returns:
+        A sentence with both in GFLOP/s.
+    """
     import torch
 
     texts = " ".join(list(load_collection("wikipedia").documents.values())[:60]).split()
@@ -164,7 +197,7 @@ def peak_share() -> str:
     n = 1536
     left, right = torch.randn(n, n), torch.randn(n, n)
     products = -(-flops * len(pairs) // (2 * n**3))  # as much arithmetic as the scoring has
-    # In turn, and each long enough for the clock to settle; of both the quickest round counts.
+    # In turn, and each long enough for the processor's clock to settle; the fastest round counts.
     timed = compare(
         {
             "products": lambda: [left @ right for _ in range(products)],
@@ -181,7 +214,7 @@ def peak_share() -> str:
 
 
 def machine() -> str:
-    """Processor, cores, and versions."""
+    """Name the processor, its cores, the system and the versions of libraries, in a sentence."""
     path = Path("/proc/cpuinfo")
     lines = path.read_text().splitlines() if path.is_file() else []
     model = next((line.split(":")[1].strip() for line in lines if "model name" in line), "")

@@ -1,6 +1,7 @@
-"""The contestants: every one loads the same L12 weights and scores the passages of one query.
+"""The systems that are compared: each loads the same L12 weights and scores passages of a query.
 
-A loader returns a function (query, passages) -> scores in the order of the passages, and a note.
+A loader takes a sample of passages. It returns a function (query, passages) -> scores in the order
+of the passages, and a note.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ SIZES = (1, 2, 4, 8, 16, 64)
 
 
 def default(sample: Sequence[str]) -> Loaded:
-    """sentence-transformers as it comes."""
+    """sentence-transformers with its defaults."""
     model = load_cross_encoder(L12, device="cpu")
     return _pairs(lambda pairs: model.predict(pairs, show_progress_bar=False)), "batch 32"
 
@@ -51,7 +52,7 @@ def best_batch(sample: Sequence[str]) -> Loaded:
 
 
 def ours(backend: str) -> Callable[[Sequence[str]], Loaded]:
-    """The course's reranker."""
+    """Make the loader of the course's reranker for a backend."""
 
     def load(sample: Sequence[str]) -> Loaded:
         return _pairs(Reranker(L12, backend)), backend
@@ -133,7 +134,7 @@ SYSTEMS: dict[str, Callable[[Sequence[str]], Loaded]] = {
 
 
 class StoredVectors:
-    """The cosine of a query with passages whose vectors were made when they were first seen."""
+    """Cosines of queries and passages; the vector of each passage is computed once and kept."""
 
     def __init__(self) -> None:
         """Load the bi-encoder."""
@@ -141,7 +142,7 @@ class StoredVectors:
         self._kept: dict[str, np.ndarray] = {}
 
     def __call__(self, pairs: Sequence[tuple[str, str]]) -> np.ndarray:
-        """Cosines; only the query is encoded once the passages are known."""
+        """Compute the cosine of each of n (query, passage) pairs, shape (n,)."""
         new = list({passage for _, passage in pairs if passage not in self._kept})
         if new:
             self._kept |= zip(new, self._model.encode(new, show_progress_bar=False), strict=True)

@@ -1,7 +1,8 @@
-"""One contestant in a process of its own: `worker.py NAME`, commands as JSON lines on stdin.
+"""One system in a process of its own: `worker.py NAME`, with commands as JSON lines on stdin.
 
-{"load": [passages]} loads it; {"score": [[query, [passages]], ...]} scores and answers with
-seconds, scores, and megabytes of memory at the peak of the process.
+{"load": [passages]} loads the system and answers with its note. {"score": [[query, [passages]],
+...]} scores, and answers with seconds and scores. Every answer also has the peak memory of the
+process in megabytes.
 """
 
 from __future__ import annotations
@@ -38,13 +39,13 @@ def main() -> None:
 
 
 def peak() -> float:
-    """Megabytes at the peak of this process."""
+    """The peak memory of this process in megabytes."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
 def resident() -> float:
-    """Megabytes in memory now; the peak where the system does not say."""
+    """The memory of this process in megabytes; the peak on systems without /proc."""
     path = Path("/proc/self/statm")
     if not path.is_file():
         return peak()

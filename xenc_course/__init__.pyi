@@ -115,10 +115,14 @@ from .training.finetuning import (
     judged_groups as judged_groups,
     split_queries as split_queries,
 )
-from .training.loop import (
+from .training.group_batches import (
     Group as Group,
-    Match as Match,
+)
+from .training.loop import (
     train as train,
+)
+from .training.losses import (
+    Match as Match,
 )
 from .training.negatives import (
     mine_negatives as mine_negatives,

@@ -1,4 +1,4 @@
-"""How long something takes on this machine: a median, a spread and the thread count."""
+"""How long something takes on this machine: the median, the quartiles and the thread count."""
 
 from __future__ import annotations
 
@@ -64,17 +64,25 @@ class Timing:
 
 @dataclass(frozen=True, repr=False)
 class Comparison(ShowsTable):
-    """Functions that were timed in turn, round by round; the first one is the reference."""
+    """Functions that were timed in turn, round by round.
+
+    Attributes:
+        timings: one per function, in the order given; the first is the reference.
+    """
 
     timings: tuple[Timing, ...]
 
     def __getitem__(self, label: str) -> Timing:
-        """The timing with this label; `KeyError` lists the labels there are."""
+        """The timing with this label.
+
+        Raises:
+            KeyError: there is no such label.
+        """
         for timing in self.timings:
             if timing.label == label:
                 return timing
         labels = ", ".join(repr(timing.label) for timing in self.timings)
-        raise KeyError(f"no timing is called {label!r}; there are {labels}")
+        raise KeyError(f"No timing is called {label!r}: choose one of {labels}.")
 
     @property
     def threads(self) -> int:
@@ -82,20 +90,31 @@ class Comparison(ShowsTable):
         return self.timings[0].threads
 
     def speedup(self, label: str) -> float:
-        """How many times faster than the reference: the median over rounds; below 1 is slower."""
+        """How many times faster than the reference a function is; below 1 means slower.
+
+        Returns:
+            The median, over the rounds, of the reference's seconds divided by the function's.
+
+        Raises:
+            KeyError: there is no such label.
+        """
         return float(np.median(self._ratios(label)))
 
     def speedup_interval(self, label: str) -> tuple[float, float]:
-        """The lower and upper quartile, over rounds, of how many times faster it is."""
+        """The lower and the upper quartile, over the rounds, of what `speedup` computes.
+
+        Raises:
+            KeyError: there is no such label.
+        """
         low, high = np.quantile(self._ratios(label), [0.25, 0.75])
         return float(low), float(high)
 
     def _ratios(self, label: str) -> np.ndarray:
-        # One ratio a round: neighbours in time share the machine's state, so its drift cancels.
+        # One ratio per round: neighbours in time share the machine's state, so its drift cancels.
         return np.array(self.timings[0].samples) / np.array(self[label].samples)
 
     def table(self) -> Table:
-        """One row a function: label, median, interquartile range, times faster with quartiles."""
+        """One row per function: label, median, interquartile range, times faster (quartiles)."""
         rows = []
         for timing in self.timings:
             low, high = self.speedup_interval(timing.label)
@@ -111,10 +130,19 @@ class Comparison(ShowsTable):
 
 
 def measure(fn: Callable[[], object], repeats: int = 5, warmup: int = 1, label: str = "") -> Timing:
-    """Time `fn()`: `warmup` calls that do not count, then `repeats` calls that do.
+    """Time a function: first calls that do not count, then calls that do.
 
-    Raises `TypeError` or `ValueError` for bad arguments. What `fn` raises goes through, with a
-    note that says in which run it happened.
+    What `fn` raises goes through, with a note that says in which run it happened.
+
+    Args:
+        fn: called without arguments.
+        repeats: how many calls are timed, 1 or more.
+        warmup: how many calls come before and do not count, 0 or more.
+        label: what is timed, for the result; may be empty.
+
+    Raises:
+        TypeError: `fn` is not callable, `label` is no string, or a count is no whole number.
+        ValueError: a count is too small.
     """
     return _run_in_turn({label: fn}, repeats, warmup)[0]
 
@@ -122,15 +150,24 @@ def measure(fn: Callable[[], object], repeats: int = 5, warmup: int = 1, label: 
 def compare(
     functions: Mapping[str, Callable[[], object]], repeats: int = 5, warmup: int = 1
 ) -> Comparison:
-    """Time several functions against the first: all warmed up, then run in turn, round by round.
+    """Time several functions in turn, round by round, and compare them with the first.
 
-    Running them in turn spreads the machine's slow moments over all of them; a ratio is taken
-    within a round. Raises like `measure`.
+    All are warmed up before the first round. Running them in turn spreads the machine's slow
+    moments over all of them, and each ratio is taken within one round.
+
+    Args:
+        functions: label -> a function that is called without arguments.
+        repeats: how many rounds are timed, 1 or more.
+        warmup: how many calls of each function come before and do not count, 0 or more.
+
+    Raises:
+        TypeError: `functions` is no dictionary; see also `measure`.
+        ValueError: `functions` is empty; see also `measure`.
     """
     if not isinstance(functions, Mapping):
-        raise TypeError(f"functions must be a dict of label: function, not {functions!r}")
+        raise TypeError(f"The functions must be a dict of label: function, not {functions!r}.")
     if not functions:
-        raise ValueError("functions is empty; give at least one label: function")
+        raise ValueError("There are no functions: give at least one label: function.")
     return Comparison(_run_in_turn(functions, repeats, warmup))
 
 
@@ -149,10 +186,12 @@ def _run_in_turn(
 ) -> tuple[Timing, ...]:
     for label, fn in functions.items():
         if not isinstance(label, str):
-            raise TypeError(f"a label must be a string, not {label!r}")
+            raise TypeError(f"A label must be a string, not {label!r}.")
         if not callable(fn):
             name = f" of {label!r}" if label else ""
-            raise TypeError(f"the function{name} must be callable, not {fn!r}; wrap it in a lambda")
+            raise TypeError(
+                f"The function{name} must be callable, not {fn!r}: wrap it in a lambda."
+            )
     _check_count("repeats", repeats, at_least=1)
     _check_count("warmup", warmup, at_least=0)
     for label, fn in functions.items():
@@ -182,7 +221,7 @@ def _seconds(fn: Callable[[], object], label: str, run: str) -> float:
 
 
 def _synchronise() -> None:
-    # A GPU works behind the caller's back: a clock read too soon times the launch only.
+    # A GPU works on after a call returns: without waiting for it, only the launch would be timed.
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_initialized():
         torch.cuda.synchronize()
@@ -197,9 +236,9 @@ def _thread_count() -> int:
 
 def _check_count(name: str, value: int, at_least: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} must be a whole number, not {value!r}")
+        raise TypeError(f"The argument {name} must be a whole number, not {value!r}.")
     if value < at_least:
-        raise ValueError(f"{name} must be at least {at_least}, not {value}")
+        raise ValueError(f"The argument {name} must be at least {at_least}, not {value}.")
 
 
 def _count(number: int, noun: str) -> str:

@@ -1,8 +1,8 @@
 """The students that are released with the course, stored without what their teacher's file holds.
 
-A student shares the embedding tables with ms-marco-MiniLM-L12-v2, which a package carries, and its
-other matrices are rounded to 8 bits. So the repository holds these integers, their scales and the
-small float tensors; on first use they become a normal model folder in the cache.
+A student has the embedding tables of ms-marco-MiniLM-L12-v2, which a package carries. Its other
+matrices are rounded to 8 bits. So the repository holds these integers, their scales and the small
+float tensors; on first use they become a normal model folder in the cache.
 """
 
 from __future__ import annotations
@@ -26,7 +26,14 @@ MARK = "student.json"  # in the cache: which stored file the folder was made fro
 
 @dataclass(frozen=True)
 class Student:
-    """A released student: `sha256` of its stored file, parameters of the model that it becomes."""
+    """A released student.
+
+    Attributes:
+        name: as in the catalogue.
+        sha256: of its stored file, 64 hexadecimal digits.
+        layers: of its encoder.
+        parameters: how many the model has that it becomes.
+    """
 
     name: str
     sha256: str
@@ -45,7 +52,7 @@ class Student:
 
 
 def released() -> dict[str, Student]:
-    """The students by name, from the index; none in a copy without them."""
+    """The released students by name; none in a copy of the course without them."""
     path = STUDENTS / INDEX
     if not path.is_file():
         return {}
@@ -58,7 +65,9 @@ def released() -> dict[str, Student]:
 def student_folder(name: str) -> Path:
     """The model folder of a released student, made in the cache when it is not there.
 
-    Raises KeyError for an unknown name, AssetError when the stored file is damaged.
+    Raises:
+        KeyError: there is no such student.
+        AssetError: its stored file is damaged, or the base model cannot be fetched.
     """
     from filelock import FileLock
 
@@ -68,10 +77,10 @@ def student_folder(name: str) -> Path:
     if file_sha256(student.path) != student.sha256:
         raise AssetError(
             f"The stored file of {name} is not the one that was recorded: restore it with "
-            f"`git checkout`, or install the package again."
+            "`git checkout`, or install the package again."
         )
     base = asset_folder(BASE)
-    with FileLock(cache_folder() / LOCK):  # as in `fetch`, which sweeps what others left half done
+    with FileLock(cache_folder() / LOCK):  # as in `fetch`, which deletes unfinished folders
         if not _is_unpacked(student):  # another process may have done it, while this one waited
             with appears_whole(student.folder) as folder:
                 folder.mkdir()
@@ -80,7 +89,7 @@ def student_folder(name: str) -> Path:
 
 
 def _is_unpacked(student: Student) -> bool:
-    """Whether its folder lies in the cache, made from the stored file of today."""
+    """Whether its folder lies in the cache, made from the stored file of the index."""
     mark = student.folder / MARK
     if not mark.is_file():
         return False

@@ -37,9 +37,10 @@ BERT_CONFIG = {
 
 
 def dequantise_folder(folder: Path) -> None:
-    """Replace ``model.onnx`` in `folder` by ``model.safetensors`` (float32) and ``config.json``.
+    """Replace the `model.onnx` of a folder by `model.safetensors` (float32) and `config.json`.
 
-    Raises ValueError when the file is not a quantised BERT cross-encoder.
+    Raises:
+        ValueError: the file is no quantised BERT cross-encoder.
     """
     import onnx
     from safetensors.numpy import save_file
@@ -53,10 +54,18 @@ def dequantise_folder(folder: Path) -> None:
 
 
 def dequantised_weights(graph: GraphProto) -> dict[str, np.ndarray]:
-    """Every weight as float32, under its PyTorch name and in PyTorch's [out, in] layout.
+    """Undo the quantisation of all weights.
 
-    Raises ValueError unless these are the weights of a BERT cross-encoder, all of them: PyTorch
-    would load what there is and fill the gaps with random numbers.
+    All must be there: PyTorch would load an incomplete set and fill the gaps with random numbers.
+
+    Args:
+        graph: of an ONNX file that `quantize_dynamic` has written.
+
+    Returns:
+        PyTorch's name of a weight -> float32 array; matrices have PyTorch's shape (out, in).
+
+    Raises:
+        ValueError: these are not all the weights of a BERT cross-encoder, or there are others.
     """
     import numpy as np
     from onnx import numpy_helper
@@ -86,7 +95,14 @@ def dequantised_weights(graph: GraphProto) -> dict[str, np.ndarray]:
 
 
 def bert_config(weights: dict[str, np.ndarray]) -> dict[str, object]:
-    """The Hugging Face configuration, its sizes read off the tensors."""
+    """The Hugging Face configuration of a BERT, its sizes read off the tensors.
+
+    Args:
+        weights: what `dequantised_weights` returns.
+
+    Raises:
+        KeyError: a tensor is missing from which a size is read.
+    """
     vocabulary, hidden = weights["bert.embeddings.word_embeddings.weight"].shape
     layers = {name.split(".")[3] for name in weights if name.startswith("bert.encoder.layer.")}
     return BERT_CONFIG | {

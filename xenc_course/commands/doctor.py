@@ -1,4 +1,4 @@
-"""Is this machine ready for the course? A finding a line, ``ok`` or ``FAIL`` with the mend."""
+"""Is this machine ready for the course? One line per finding: `ok`, or `FAIL` with the fix."""
 
 from __future__ import annotations
 
@@ -16,13 +16,19 @@ from xenc_course.assets.wheels import ASSETS, Asset, cache_folder, damaged_files
 
 LOCK = Path(__file__).parents[2] / "requirements.lock"
 FETCH = ".venv/bin/python -m xenc_course fetch"
-MANY = 10  # packages that differ: the wrong Python, and no list to read
+MANY = 10  # if more packages differ, the Python is probably the wrong one, and a list is no help
 FREE_BYTES = 500e6  # a notebook's outputs, and room to fetch the largest asset again
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the report: what was looked at, what was seen, and how to mend it if it fails."""
+    """One line of the report.
+
+    Attributes:
+        ok: whether nothing is wrong.
+        what: what was looked at, and what was seen.
+        mend: how to fix it; shown only when something is wrong.
+    """
 
     ok: bool
     what: str
@@ -48,7 +54,14 @@ def examine() -> list[Finding]:
 
 
 def locked_versions(lock: Path = LOCK) -> dict[str, str]:
-    """Package -> version of every line of the lock that applies to this platform."""
+    """The locked version of each package that this platform needs, by the package's name.
+
+    Args:
+        lock: a file of requirements with one version each.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+    """
     from packaging.requirements import Requirement
 
     lines = [line.strip() for line in lock.read_text(encoding="utf-8").splitlines()]
@@ -61,7 +74,7 @@ def locked_versions(lock: Path = LOCK) -> dict[str, str]:
 
 
 def _seen(what: str, look: Callable[[], Iterator[Finding]]) -> list[Finding]:
-    """What a look finds. One that breaks off is a finding as well: the others still follow."""
+    """What a look finds; one that raises is a finding as well, so that the others still follow."""
     try:
         return list(look())
     except Exception as error:
@@ -78,7 +91,7 @@ def _python() -> Finding:
 
 
 def _packages() -> Iterator[Finding]:
-    """One line when every package is the locked one, else one a package that differs."""
+    """One finding when every package is the locked one, else one per package that differs."""
     if not LOCK.is_file():
         yield Finding(False, "requirements.lock is missing", "run from a checkout of the course")
         return

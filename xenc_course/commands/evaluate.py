@@ -24,7 +24,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     add("--model", help="a name of the catalogue, hub id or folder; none: the first stage alone")
     add("--backend", default="auto", help="torch, onnx, onnx-int8, or the faster exact one (auto)")
     add("--out", type=Path, help="the TREC run to write, gzip if it ends in .gz")
-    add("--depth", type=int, default=100, help="candidates a query (100)")
+    add("--depth", type=int, default=100, help="candidates per query (100)")
     add("--queries", type=int, metavar="N", help="a sample of N queries (all)")
     add("--seed", type=int, default=0, help="of the sample (0)")
     add("--qrels", type=Path, help="judgements, a file in the folder (qrels/test.tsv)")
@@ -32,7 +32,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         "--unknown-ids",
         choices=("refuse", "keep"),
         default="refuse",
-        help="judgements of passages whose text is missing (refuse)",
+        help="judgements of documents whose text is missing (refuse)",
     )
     add("--metrics", nargs="+", metavar="METRIC", help="as ir_measures writes them: nDCG@10 RR@10")
     add("--no-titles", action="store_true", help="give the model the text without its title")

@@ -21,7 +21,9 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
 def _fetch(options: argparse.Namespace) -> int:
     unknown = [name for name in options.names if name not in ASSETS]
     if unknown:
-        raise ValueError(f"there is no asset named {unknown[0]}: choose of {', '.join(ASSETS)}.")
+        raise ValueError(
+            f"There is no asset named {unknown[0]}: choose one of {', '.join(ASSETS)}."
+        )
     folders = fetch(options.names or None, again=options.again)
     print(f"{len(folders)} models and texts at hand in {cache_folder()}")
     return 0

@@ -1,4 +1,4 @@
-"""The commands `distil` and `finetune`: a small cross-encoder made, or one trained further."""
+"""The commands `distil` and `finetune`: make a small cross-encoder, or train one further."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         help="wikipedia, helpdesk, a BEIR or .txt folder",
     )
     add("--pairs", type=int, default=12_000, help="to label and train on (12,000)")
-    add("--match", type=_numbers, default=(), help="teacher layers to copy, one a student layer")
+    add("--match", type=_numbers, default=(), help="teacher layers to copy, one per student layer")
     add("--loss", choices=("mse", "margin-mse"), default="mse", help="against the logits (mse)")
     add("--epochs", type=int, default=1)
     add("--learning-rate", type=float, default=1e-4)
@@ -58,7 +58,7 @@ def _distil(options: argparse.Namespace) -> int:
         options.teacher,
         options.student,
         tuple(options.text),
-        options.pairs,
+        n_pairs=options.pairs,
         start=options.start,
         match=options.match,
         loss=options.loss,

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import numpy as np
 
-from .arguments import Drawn
+from .figure_arguments import Drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,7 +28,7 @@ COLOURS = ("#0072b2", "#e69f00", "#cc79a7", "#000000", "#56b4e9", "#d55e00")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)))
 HATCHES = ("", "//", "..", "xx", "\\\\", "++")
-SIZE = (7.0, 4.2)  # inches: 700 px wide on the page at 100 px an inch
+SIZE = (7.0, 4.2)  # inches: 700 px wide on the page at 100 px per inch
 DPI = 150
 TITLE_WIDTH = 66  # letters on a line of the title
 STYLE: Any = {
@@ -67,7 +67,13 @@ def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Figure:
-    """A drawn figure. In a notebook it is the picture; as text it is the alt text."""
+    """A drawn figure: in a notebook the picture, as text the alt text.
+
+    Attributes:
+        png: the bytes of the PNG file.
+        alt: what the figure shows, in words.
+        title: as it is drawn above the axes.
+    """
 
     png: bytes
     alt: str
@@ -91,7 +97,14 @@ class Figure:
 def canvas_and_axes(
     title: str, xlabel: str, ylabel: str, *, height: float = SIZE[1]
 ) -> tuple[Canvas, Axes]:
-    """An empty figure with a title and named axes; height in inches."""
+    """Make an empty figure with a title and named axes.
+
+    Args:
+        title: is wrapped at `TITLE_WIDTH` letters.
+        xlabel: the name of the bottom axis.
+        ylabel: the name of the left axis.
+        height: of the whole figure, in inches.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure as Canvas
 
@@ -105,31 +118,38 @@ def canvas_and_axes(
 
 
 def finished(canvas: Canvas, alt: str, title: str) -> Figure:
-    """The drawn canvas as a PNG with its alt text."""
+    """Turn the drawn canvas into a PNG with its alt text."""
     file = io.BytesIO()
     canvas.savefig(file, format="png", metadata={"Software": None})
     return Figure(file.getvalue(), alt, title)
 
 
 def point_style(number: int) -> dict[str, Any]:
-    """Colour and marker of the series or point with this number: no two of the first 36 alike."""
+    """The colour and marker of the series with this number: no two of the first 36 are alike."""
     shift = number // len(COLOURS)
     return {"color": pick(COLOURS, number), "marker": pick(MARKERS, number + shift)}
 
 
 def pick(looks: Sequence[Any], i: int) -> Any:
-    """Look number i, from the first again when there are no more."""
+    """The look with number i; after the last one it begins with the first again."""
     return looks[i % len(looks)]
 
 
 def legend(axes: Axes, series: int) -> None:
-    """A legend where there is more than one series."""
+    """Draw a legend when there is more than one series."""
     if series > 1:
         axes.legend(loc="best")
 
 
 def scales(axes: Axes, drawn: Mapping[str, Drawn], *, logx: bool, logy: bool) -> None:
-    """Logarithmic axes with ticks at round numbers, or at the values when they are few."""
+    """Make axes logarithmic, with ticks at round numbers, or at the values when they are few.
+
+    Args:
+        axes: what to change.
+        drawn: {label: (x, y)}, the series that are drawn, all values above 0.
+        logx: whether the x axis is logarithmic.
+        logy: whether the y axis is logarithmic.
+    """
     from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
     for on, k, name, axis in ((logx, 0, "x", axes.xaxis), (logy, 1, "y", axes.yaxis)):
@@ -159,7 +179,16 @@ def whiskers(
     horizontal: bool = False,
     colour: object = "#444444",
 ) -> None:
-    """Error bars from low to high at the places."""
+    """Draw error bars.
+
+    Args:
+        axes: where to draw.
+        places: where the bars stand, shape (n,).
+        low: their lower ends, shape (n,).
+        high: their upper ends, shape (n,).
+        horizontal: whether the error bars lie; the places are then on the y axis.
+        colour: as matplotlib takes it.
+    """
     look: dict[str, Any] = {"fmt": "none", "ecolor": colour, "capsize": 4, "elinewidth": 1.5}
     middle, half = (low + high) / 2, (high - low) / 2
     if horizontal:
@@ -169,7 +198,7 @@ def whiskers(
 
 
 def name_bars(axes: Axes, labels: list[str], *, horizontal: bool) -> None:
-    """The names of groups of bars, slanted where they are long."""
+    """Write the names of groups of bars, slanted where they are long."""
     if horizontal:
         axes.set_yticks(range(len(labels)), labels)
         axes.invert_yaxis()
@@ -184,7 +213,13 @@ def name_bars(axes: Axes, labels: list[str], *, horizontal: bool) -> None:
 
 
 def name_points(axes: Axes, drawn: Mapping[str, Drawn], ranges: Mapping[str, Drawn]) -> None:
-    """Write each name beside its point, on the first side where it covers nothing."""
+    """Write each name beside its point, on the first side where it covers nothing.
+
+    Args:
+        axes: the points are drawn there already.
+        drawn: {label: (x, y)}, both of shape (1,).
+        ranges: {label: (low, high)}, the ends of error bars, for some labels or none.
+    """
     from matplotlib.transforms import Bbox
 
     axes.figure.canvas.draw()  # the layout must be known before overlaps can be
@@ -207,7 +242,7 @@ def name_points(axes: Axes, drawn: Mapping[str, Drawn], ranges: Mapping[str, Dra
             (middle, (9, -9), "left", "top"),
             (middle, (-9, -9), "right", "top"),
         )
-        for place, offset, ha, va in (*sides, sides[0]):  # where no side is free, the right one
+        for place, offset, ha, va in (*sides, sides[0]):  # if no side is free, to the right
             name = axes.annotate(
                 label, place, offset, textcoords="offset points", ha=ha, va=va, bbox=ground
             )

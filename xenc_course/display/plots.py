@@ -8,17 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arguments import (
-    Points,
-    check_texts,
-    checked_labels,
-    checked_points,
-    checked_ranges,
-    finite_array,
-    named,
-    number_list,
-    pair,
-)
 from .figure import (
     COLOURS,
     DASHES,
@@ -36,6 +25,17 @@ from .figure import (
     styled,
     whiskers,
 )
+from .figure_arguments import (
+    Points,
+    check_texts,
+    checked_labels,
+    checked_points,
+    checked_ranges,
+    finite_array,
+    named,
+    number_list,
+    pair,
+)
 
 
 @styled
@@ -50,19 +50,19 @@ def line_plot(
     logy: bool = False,
     spread: Mapping[str, Points] | None = None,
 ) -> Figure:
-    """One line with markers per series.
+    """Draw one line with markers per series.
 
     Args:
         series: ``{label: (x, y)}``, numbers, both of shape (n,).
         title, xlabel, ylabel: shown; name the units in the labels.
         alt: what the figure shows, in words, for those who cannot see it.
-        logx, logy: logarithmic axes; every value must then be positive.
+        logx, logy: whether the axis is logarithmic; every value must then be positive.
         spread: ``{label: (low, high)}``, a band around the line, both of shape (n,).
 
     Raises:
-        TypeError: a text is not a string, values are not numbers.
+        TypeError: a text is not a string, or values are not numbers.
         ValueError: a text is empty, there is nothing to draw, lengths differ, a value is not
-            finite, a logarithmic axis gets a value that is not positive, `spread` names no series.
+            finite, a value on a logarithmic axis is not positive, or `spread` names no series.
     """
     check_texts(title=title, xlabel=xlabel, ylabel=ylabel, alt=alt)
     drawn = checked_points(series, logx=logx, logy=logy)
@@ -90,14 +90,14 @@ def bar_plot(
     intervals: Mapping[str, Points] | None = None,
     horizontal: bool = False,
 ) -> Figure:
-    """Bars in groups, one group per label and one bar in it per series.
+    """Draw bars in groups: one group per label, and in it one bar per series.
 
     Args:
         labels: n names.
         series: ``{label: values}``, numbers of shape (n,); a legend appears for two or more.
         title, xlabel, ylabel, alt: see `line_plot`; xlabel is always the bottom axis.
         intervals: ``{label: (lows, highs)}``, ends of error bars in the units of the values.
-        horizontal: bars that grow to the right, first label on top: for long names.
+        horizontal: whether bars grow to the right, first label on top, as suits long names.
 
     Raises:
         TypeError, ValueError: see `line_plot`.
@@ -138,7 +138,7 @@ def scatter_plot(
     intervals: Mapping[str, tuple[float, float]] | None = None,
     line: Sequence[str] = (),
 ) -> Figure:
-    """Single points, each with its name written beside it.
+    """Draw single points, each with its name beside it.
 
     Args:
         points: ``{label: (x, y)}``, two numbers each.
@@ -153,11 +153,11 @@ def scatter_plot(
     single = {k: tuple(np.atleast_1d(v) for v in pair(p, k)) for k, p in named(points).items()}
     drawn = checked_points(single, logx=logx, logy=logy)
     if long := [label for label, (x, _) in drawn.items() if len(x) > 1]:
-        raise ValueError(f"point {long[0]!r} must be one (x, y), not several")
+        raise ValueError(f"The point {long[0]!r} must be one (x, y), not several.")
     ends = {k: tuple(np.atleast_1d(v) for v in pair(p, k)) for k, p in (intervals or {}).items()}
     ranges = checked_ranges(ends, {label: y for label, (_, y) in drawn.items()}, "intervals")
     if unknown := [label for label in line if label not in drawn]:
-        raise ValueError(f"line names {unknown[0]!r}, which is no point")
+        raise ValueError(f"The argument line names {unknown[0]!r}, which is no point.")
     canvas, axes = canvas_and_axes(title, xlabel, ylabel)
     if line:
         joined = np.array([drawn[label] for label in line])[:, :, 0]
@@ -186,7 +186,7 @@ def heatmap(
     unit: str,
     values: str | None = None,
 ) -> Figure:
-    """A matrix as colours, darker is more, with a colour bar.
+    """Draw a matrix as colours, darker is more, with a colour bar.
 
     Args:
         matrix: numbers, shape (rows, columns).
@@ -204,7 +204,7 @@ def heatmap(
     shape = (len(rows), len(columns))
     array = finite_array(matrix, "matrix")
     if array.shape != shape:
-        raise ValueError(f"matrix has the shape {array.shape} but the labels say {shape}")
+        raise ValueError(f"The matrix has the shape {array.shape} but the labels say {shape}.")
     height = min(max(SIZE[1], 0.3 * len(rows) + 1.8), 12.0)
     canvas, axes = canvas_and_axes(title, xlabel, ylabel, height=height)
     axes.grid(False)
@@ -234,10 +234,10 @@ def histogram(
     alt: str,
     bins: int | Sequence[float] = 20,
 ) -> Figure:
-    """How often values occur; all series share the same bins and are told apart by outline.
+    """Draw how often values occur; all series share the same bins and differ by outline.
 
     Args:
-        samples: ``{label: values}``, numbers of shape (n,), n of each its own.
+        samples: ``{label: values}``, numbers of shape (n,); n may differ.
         title, xlabel, ylabel, alt: see `line_plot`.
         bins: how many, or their edges.
 
@@ -247,7 +247,7 @@ def histogram(
     check_texts(title=title, xlabel=xlabel, ylabel=ylabel, alt=alt)
     drawn = {label: number_list(v, f"samples {label!r}") for label, v in named(samples).items()}
     if isinstance(bins, int) and bins < 1:
-        raise ValueError(f"bins must be 1 or more, not {bins}")
+        raise ValueError(f"The argument bins must be 1 or more, not {bins}.")
     edges = np.histogram_bin_edges(np.concatenate([*drawn.values()]), bins)
     canvas, axes = canvas_and_axes(title, xlabel, ylabel)
     for i, (label, values) in enumerate(drawn.items()):

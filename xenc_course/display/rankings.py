@@ -1,6 +1,6 @@
 """Rankings, rank changes and score matrices as tables that read well everywhere.
 
-Every function returns a table that shows itself: HTML in a notebook, aligned text by ``str()``.
+Every function returns a table that shows itself: HTML in a notebook, aligned text by `str()`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .arguments import at_least, check_query, checked_matrix, checked_scores, checked_texts
+from .cells import Cell
 from .rounded_scores import BEST, ShownScores, rounded, score_cell, shown_scores
-from .table import Cell, Table
+from .table import Table
 from .text_width import shorten
 
 SHOWN_ROWS = 20
@@ -30,7 +31,7 @@ def show_ranking(
     width: int | None = None,
     decimals: int = 3,
 ) -> Table:
-    """The passages of one query, best score first.
+    """Show the passages of one query, best score first.
 
     Scores that agree in the shown decimals are a tie: they share a rank, marked '=', and keep the
     order in which they were given.
@@ -68,23 +69,28 @@ def show_rankings(
     width: int | None = None,
     decimals: int | Mapping[str, int] = 3,
 ) -> Table:
-    """One row per passage with its rank and score in every system, in the last system's order.
+    """Show one row per passage, with its rank and score in every system.
+
+    The rows are in the order of the last system. The change of rank is counted from the first
+    system to each of the others.
 
     Args:
         query: may be empty.
         passages: n texts.
-        systems: ``{"bi-encoder": scores, "cross-encoder": scores}``, n numbers each. The change
-            of rank is counted from the first system to each of the others.
+        systems: ``{"bi-encoder": scores, "cross-encoder": scores}``, n numbers each, as
+            `show_ranking` takes them.
         top_k: how many rows to show; 20 by default.
         width: columns a passage may take; by default 80 in a terminal and 120 in HTML.
         decimals: of a score, for all systems or ``{"bi-encoder": 4, "cross-encoder": 3}``.
 
     Returns:
-        A table with ``<system> rank`` (int), ``<system> score`` (float) per system, the change
-        ('▲ up 2', '▼ down 1', '= same') and the passage.
+        A table with the columns "<system> rank" (int) and "<system> score" (float) per system,
+        "change" or "change to <system>" (int, shown as '▲ up 2', '▼ down 1' or '= same'), and
+        passage (the whole text).
 
     Raises:
-        TypeError, ValueError: as `show_ranking`, or there are no systems.
+        TypeError: see `show_ranking`; also when `systems` is no dictionary or a name is no text.
+        ValueError: see `show_ranking`; also when there is no system, or `decimals` leaves one out.
     """
     check_query(query)
     passages = checked_texts(passages, "passages")
@@ -113,22 +119,23 @@ def show_matrix(
     width: int = 40,
     decimals: int = 3,
 ) -> Table:
-    """Queries as rows, passages as columns; the best passage of each query is marked ★ and bold.
+    """Show queries as rows and passages as columns; the best of each query is bold, with a ★.
 
     At most 20 queries and 10 passages are shown; the marks count all of them.
 
     Args:
         queries: q texts.
         passages: p texts.
-        scores: shape (q, p), higher is better.
+        scores: shape (q, p), higher is better: a nested list, a numpy array or a torch tensor.
         width: columns a query or passage may take before it is shortened.
         decimals: of a score: 3 suits logits, 4 suits cosines.
 
     Returns:
-        A table with the column query and one column per passage, named '1. <its first words>'.
+        A table with the column query and one column of scores (float) per passage, named
+        '1. <its first words>'.
 
     Raises:
-        TypeError, ValueError: as `show_ranking`.
+        TypeError, ValueError: see `show_ranking`.
     """
     queries = checked_texts(queries, "queries")
     passages = checked_texts(passages, "passages")
@@ -161,7 +168,7 @@ def _ranking_table(
     shown: np.ndarray,
     width: int | None,
 ) -> Table:
-    """The columns, the passages beside them, and below them what the table leaves unsaid."""
+    """Put the passages beside the columns, and notes on ties and hidden rows below."""
     columns = columns | {"passage": [_passage(passages[i], width) for i in shown]}
     return Table(
         list(columns),
@@ -182,15 +189,15 @@ def _width(width: int) -> int:
 
 def _system_decimals(systems: object, decimals: int | Mapping[str, int]) -> dict[str, int]:
     if not isinstance(systems, Mapping):
-        raise TypeError('systems must be a dictionary such as {"bi-encoder": scores}')
+        raise TypeError('The systems must be a dictionary such as {"bi-encoder": scores}.')
     if not systems:
-        raise ValueError('there are no systems: give {"bi-encoder": scores, ...}')
+        raise ValueError('There are no systems: give {"bi-encoder": scores, ...}.')
     for name in systems:
         if not isinstance(name, str):
-            raise TypeError(f"a system's name must be text, not {name!r}")
+            raise TypeError(f"The name of a system must be text, not {name!r}.")
     given = decimals if isinstance(decimals, Mapping) else dict.fromkeys(systems, decimals)
     if missing := [name for name in systems if name not in given]:
-        raise ValueError(f"decimals says nothing about the system {missing[0]!r}")
+        raise ValueError(f"The argument decimals has no entry for the system {missing[0]!r}.")
     return {name: given[name] for name in systems}
 
 

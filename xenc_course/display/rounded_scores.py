@@ -1,4 +1,4 @@
-"""Scores as a reader sees them: rounded, then ranked, so that a tie is what looks like one."""
+"""Scores as a reader sees them: rounded, then ranked, so that scores that look equal are a tie."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arguments import at_least
-from .table import Cell
+from .cells import Cell
 
 BEST = "★"
 
@@ -17,8 +17,12 @@ BEST = "★"
 class ShownScores:
     """What one system gave to n passages: rounded scores, and the ranks that follow from them.
 
-    All three have the shape (n,): `scores` float64, `ranks` int from 1, `tied` bool. Equal scores
-    share the best rank of their group: 1 + how many scores are higher.
+    Attributes:
+        scores: float64, shape (n,), rounded.
+        ranks: int, shape (n,), from 1. The rank is 1 + how many scores are higher, so equal scores
+            share the best rank of their group.
+        tied: bool, shape (n,): whether another score is equal.
+        decimals: that a score is shown with.
     """
 
     scores: np.ndarray
@@ -31,7 +35,7 @@ class ShownScores:
         return np.argsort(-self.scores, kind="stable")[:k]
 
     def rank_cells(self, places: Iterable[int]) -> list[Cell]:
-        """The ranks at the places, '=' before those that are shared."""
+        """The ranks at the places, with '=' before shared ones."""
         return [
             Cell(int(self.ranks[i]), f"={self.ranks[i]}" if self.tied[i] else f"{self.ranks[i]}")
             for i in places
@@ -42,12 +46,26 @@ class ShownScores:
         return [score_cell(self.scores[i], self.decimals) for i in places]
 
     def change_cells(self, before: ShownScores, places: Iterable[int]) -> list[Cell]:
-        """By how many ranks each place is higher, or lower, than it was before."""
+        """By how many ranks each place is higher or lower than before.
+
+        Args:
+            before: the scores of the same n passages by another system.
+            places: which passages, numbers from 0.
+        """
         return [_change_cell(int(before.ranks[i] - self.ranks[i])) for i in places]
 
 
 def shown_scores(scores: np.ndarray, decimals: int) -> ShownScores:
-    """Scores of shape (n,) as they are shown; a TypeError or ValueError for wrong decimals."""
+    """Round scores and rank them.
+
+    Args:
+        scores: finite numbers, shape (n,).
+        decimals: that are shown.
+
+    Raises:
+        TypeError: `decimals` is no whole number.
+        ValueError: `decimals` is below 0.
+    """
     scores = rounded(scores, decimals)
     _, group, counts = np.unique(scores, return_inverse=True, return_counts=True)
     ranks = 1 + len(scores) - counts.cumsum()[group]
@@ -55,12 +73,17 @@ def shown_scores(scores: np.ndarray, decimals: int) -> ShownScores:
 
 
 def rounded(scores: np.ndarray, decimals: int) -> np.ndarray:
-    """The scores as they are printed; a TypeError or ValueError for wrong decimals."""
+    """Round scores to the decimals that are shown, in the shape they have.
+
+    Raises:
+        TypeError: `decimals` is no whole number.
+        ValueError: `decimals` is below 0.
+    """
     return np.round(scores, at_least("decimals", decimals, 0)) + 0.0  # 0.0 turns -0.0 into 0.0
 
 
 def score_cell(score: float, decimals: int, *, best: bool = False) -> Cell:
-    """One score with its sign; starred and bold when it is the best."""
+    """One score with its sign; with a star and bold when it is the best."""
     text = f"{score:+.{decimals}f}"
     return Cell(float(score), f"{BEST} {text}" if best else text, bold=bool(best))
 

@@ -1,6 +1,6 @@
 """A small table that shows itself: HTML in a notebook, aligned text in a terminal.
 
-The HTML carries inline styles only (an untrusted notebook strips ``<style>``) and inherits its
+The HTML carries inline styles only (an untrusted notebook strips `<style>`) and inherits its
 colours, so that it reads well in light and dark JupyterLab and in a plain HTML export.
 """
 
@@ -10,28 +10,12 @@ import html
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Integral, Real
 
-import numpy as np
+from .cells import Cell, Value, html_cell, row_cells
+from .text_width import display_width, wrapped
 
-from .text_width import display_width, one_line, wrapped
-
-MISSING = "—"
-FLOAT_FORMAT = "{:.4f}"
 WRAP = 60  # columns of a terminal that one text cell may take before it continues on the next line
 ALIGNMENTS = ("left", "right", "center")
-
-Value = str | int | float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A value with its look: ``text`` in a terminal, the longer ``wide`` in HTML, bold or not."""
-
-    value: Value
-    text: str
-    wide: str = ""
-    bold: bool = False
 
 
 @dataclass(frozen=True, init=False, repr=False, eq=False)
@@ -69,30 +53,32 @@ class Table:
 
         Args:
             columns: the column names, each one once.
-            rows: one sequence of values per row (or one mapping, column name to value). A value is
-                a ``str``, an ``int``, a ``float`` or ``None`` (shown as a dash).
+            rows: one sequence of values per row, or one mapping, column name to value. A value is a
+                text, a number, a truth value (yes or no), None (a dash) or a finished `Cell`.
             caption: one line above the table.
-            align: ``{"column": "left" | "right" | "center"}``; by default columns of numbers are
+            align: `{"column": "left" | "right" | "center"}`; by default columns of numbers are
                 right-aligned and all others left-aligned.
-            formats: ``{"column": "{:.3f}"}`` for the numbers of a column; floats show four decimals
-                otherwise.
+            formats: `{"column": "{:.3f}"}` for the numbers of a column; by default floats show four
+                decimals.
             notes: lines below the table.
             wrap: terminal columns that one text cell may take before it continues on the next line.
 
         Raises:
-            TypeError: a value is something else than text, a number or ``None``.
-            ValueError: a column is named twice, a row has another length than ``columns``, or
-                ``align`` or ``formats`` names no column.
+            TypeError: a value is something else, or a column name is no text.
+            ValueError: there is no column, a column is named twice, a row does not fit the columns,
+                `align` or `formats` names no column, or `align` names no alignment.
         """
         names = _column_names(columns)
         formats = dict(formats or {})
         align = dict(align or {})
         for argument, given in (("align", align), ("formats", formats)):
             if unknown := [name for name in given if name not in names]:
-                raise ValueError(f"{argument} names {unknown[0]!r}, which is no column: {names}")
+                raise ValueError(
+                    f"The argument {argument} names {unknown[0]!r}, which is no column: {names}."
+                )
         if wrong := [side for side in align.values() if side not in ALIGNMENTS]:
-            raise ValueError(f"align is 'left', 'right' or 'center', not {wrong[0]!r}")
-        cells = tuple(_row_cells(names, row, formats, i) for i, row in enumerate(rows))
+            raise ValueError(f"An alignment is 'left', 'right' or 'center', not {wrong[0]!r}.")
+        cells = tuple(row_cells(names, row, formats, i) for i, row in enumerate(rows))
         sides = tuple(align.get(name, _side(cells, j)) for j, name in enumerate(names))
         fields: dict[str, object] = {"columns": names, "cells": cells, "sides": sides}
         fields |= {"caption": caption, "notes": tuple(notes), "wrap": wrap}
@@ -112,9 +98,13 @@ class Table:
         ]
 
     def column(self, name: str) -> list[Value]:
-        """The unformatted values of one column, top to bottom; ValueError if there is none."""
+        """The unformatted values of one column, top to bottom.
+
+        Raises:
+            ValueError: there is no such column.
+        """
         if name not in self.columns:
-            raise ValueError(f"there is no column {name!r}: choose one of {list(self.columns)}")
+            raise ValueError(f"There is no column {name!r}: choose one of {list(self.columns)}.")
         j = self.columns.index(name)
         return [row[j].value for row in self.cells]
 
@@ -155,7 +145,7 @@ class Table:
             for name, side in zip(self.columns, self.sides, strict=True)
         )
         body = "\n".join(
-            "<tr>" + "".join(map(_html_cell, row, self.sides)) + "</tr>" for row in self.cells
+            "<tr>" + "".join(map(html_cell, row, self.sides)) + "</tr>" for row in self.cells
         )
         notes = "".join(
             f'<p style="margin: 2px 0; font-size: 90%">{html.escape(note)}</p>'
@@ -188,48 +178,13 @@ class ShowsTable:
 
 def _column_names(columns: Sequence[str]) -> tuple[str, ...]:
     if isinstance(columns, str) or not all(isinstance(name, str) for name in columns):
-        raise TypeError(f"columns is a list of names, not {columns!r}")
+        raise TypeError(f"The argument columns is a list of names, not {columns!r}.")
     names = tuple(columns)
     if not names:
-        raise ValueError("a table needs at least one column")
+        raise ValueError("A table needs at least one column.")
     if len(set(names)) < len(names):
-        raise ValueError(f"every column needs its own name, but these repeat: {list(names)}")
+        raise ValueError(f"Every column needs its own name, but these repeat: {list(names)}.")
     return names
-
-
-def _row_cells(
-    names: tuple[str, ...],
-    row: Sequence[object] | Mapping[str, object],
-    formats: Mapping[str, str],
-    index: int,
-) -> tuple[Cell, ...]:
-    if isinstance(row, Mapping):
-        if set(row) != set(names):
-            raise ValueError(f"row {index} has the columns {list(row)}, not {list(names)}")
-        row = [row[name] for name in names]
-    if isinstance(row, str) or len(row) != len(names):
-        raise ValueError(f"row {index} is {row!r}: give one cell for each of {list(names)}")
-    return tuple(
-        _cell(value, formats.get(name), f"row {index}, column {name!r}")
-        for name, value in zip(names, row, strict=True)
-    )
-
-
-def _cell(value: object, number_format: str | None, where: str) -> Cell:
-    if isinstance(value, Cell):
-        return value
-    if value is None:
-        return Cell(None, MISSING)
-    if isinstance(value, str):
-        return Cell(value, one_line(value))
-    if isinstance(value, bool | np.bool):
-        return Cell(bool(value), "yes" if value else "no")
-    if isinstance(value, Integral):
-        return Cell(int(value), (number_format or "{}").format(int(value)))
-    if isinstance(value, Real):
-        return Cell(float(value), (number_format or FLOAT_FORMAT).format(float(value)))
-    kind = type(value).__name__
-    raise TypeError(f"{where} is a {kind}: a cell is text, a number or None")
 
 
 def _side(cells: tuple[tuple[Cell, ...], ...], j: int) -> str:
@@ -256,14 +211,3 @@ def _pad(line: str, width: int, side: str) -> str:
         line = f"\u2068{line}\u2069"  # right-to-left text must not reorder the columns beside it
     left = {"left": 0, "right": space, "center": space // 2}[side]
     return " " * left + line + " " * (space - left)
-
-
-def _html_cell(cell: Cell, side: str) -> str:
-    text = html.escape(cell.wide or cell.text)
-    align = "start" if side == "left" else side
-    # Prose may break; a number or a marked word may not.
-    spaces = "normal" if side == "left" and not cell.bold else "nowrap"
-    return (
-        f'<td dir="auto" style="text-align: {align}; vertical-align: top; white-space: {spaces}">'
-        f"{f'<b>{text}</b>' if cell.bold else text}</td>"
-    )

@@ -7,12 +7,12 @@ from itertools import accumulate, takewhile
 
 
 def display_width(text: str) -> int:
-    """How many terminal columns ``text`` takes: wide letters two, combining marks none."""
+    """How many terminal columns a text takes: a wide letter two, a combining mark none."""
     return len(text) if text.isascii() else sum(map(_letter_width, text))
 
 
 def shorten(text: str, width: int) -> str:
-    """``text`` on one line of at most ``width`` columns, cut at a word and ended with '…'."""
+    """Put a text on one line of at most `width` columns; where it is cut, '…' follows a word."""
     line = one_line(text)
     if display_width(line) <= width:
         return line
@@ -23,7 +23,10 @@ def shorten(text: str, width: int) -> str:
 
 
 def one_line(text: str) -> str:
-    """``text`` with every run of white space as one space; other control characters as '\ufffd'."""
+    """Put a text on one line.
+
+    Each run of white space becomes one space, each other control character U+FFFD.
+    """
     line = " ".join(text.split())
     if line.isprintable():
         return line
@@ -31,7 +34,7 @@ def one_line(text: str) -> str:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """The lines of ``text``, at most ``width`` columns each, broken at a space if there is one."""
+    """Break a text into lines of at most `width` columns, at a space where there is one."""
     lines, rest = [], text
     while display_width(rest) > width and len(rest) > 1:
         end = _fitting(rest, width)
@@ -43,7 +46,7 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def _fitting(text: str, width: int) -> int:
-    """How many letters of ``text``, at least one, fit into ``width`` columns."""
+    """How many letters, at least one, fit into `width` columns."""
     columns = accumulate(map(_letter_width, text))
     return max(1, sum(1 for _ in takewhile(lambda used: used <= width, columns)))
 

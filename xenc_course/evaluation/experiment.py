@@ -58,15 +58,16 @@ def rerank_and_evaluate(
     Args:
         collection: its judged queries are ranked.
         experiment: with what, how deep, and what is measured.
-        out: the TREC run to write (gzip by suffix), of the model or else of the first stage; needed
-            with a model. Until it is whole its scores are in `<out>.journal`, and the same call
-            goes on from there.
-        scorer: scores the pairs, when it is not to be loaded by the name `experiment.model`.
+        out: the TREC run to write, compressed when its name ends in `.gz`: that of the model, or
+            of the first stage without a model. A model needs it. Until it is whole, its scores are
+            in `<out>.journal`, and the same call goes on from there.
+        scorer: scores the pairs; when None, the model named by `experiment.model` is loaded.
 
     Returns:
         The evaluations, their comparison and the work.
 
     Raises:
+        FileNotFoundError: there is no such first stage or model, or no folder for `out`.
         ValueError: arguments do not fit together, `out` exists, a candidate has no text in the
             collection, or the journal is of another job; and what loading and scoring raise.
     """
@@ -104,7 +105,7 @@ def _job(
     *,
     loaded: bool,
 ) -> dict[str, object]:
-    """What decides the scores; what a model that was loaded elsewhere decides is not known."""
+    """What decides the scores; weights and backend of a model loaded elsewhere are not known."""
     job: dict[str, object] = {
         "collection": collection,
         "first stage": experiment.first_stage,
@@ -129,7 +130,9 @@ def _checked_target(out: str | Path | None, first_stage: str, model: str | None)
     if target.exists():
         raise ValueError(f"{target} exists: choose another --out, or remove it first.")
     if not target.parent.is_dir():
-        raise FileNotFoundError(f"There is no folder {target.parent} to write {target.name} into.")
+        raise FileNotFoundError(
+            f"There is no folder {target.parent} to write {target.name} into: make it first."
+        )
     return target
 
 
@@ -140,7 +143,8 @@ def _judged_queries(
     judged = [query for query in collection.queries if collection.qrels.get(query)]
     if not judged:
         raise ValueError(
-            f"No query of {collection.name} has a judgement: there is nothing to measure."
+            f"No query of {collection.name} has a judgement, so there is nothing to measure: "
+            "compare the query ids of queries and judgements."
         )
     skipped = len(collection.queries) - len(judged)
     notes = [f"Without any judgement, not ranked: {skipped:,} queries."] if skipped else []

@@ -1,13 +1,13 @@
 """From a run to metrics: means over queries with 95 % intervals, and what was not judged.
 
-The metrics are those of `ir_measures` (trec_eval and its kin). These rules settle the rest:
+The metrics are those of `ir_measures` (trec_eval and similar tools). These rules apply as well:
 
 - Equal scores rank by document id, descending, whatever their order in the run (as in trec_eval).
 - A passage without a judgement counts as not relevant; the share of such passages is reported.
-- A query without a relevant passage (no grade above 0) scores 0 whatever the ranking: it is left
-  out of the mean, and counted. (trec_eval takes it into the mean.)
-- A query that the run misses scores 0, and is counted. A query of the run that the collection does
-  not have is ignored, and counted.
+- A query without a relevant passage (no grade above 0) would score 0 whatever the ranking. It is
+  left out of the mean, and counted. (trec_eval takes it into the mean.)
+- A query that the run does not have scores 0, and is counted. A query of the run that the
+  collection does not have is ignored, and counted.
 """
 
 from __future__ import annotations
@@ -34,7 +34,15 @@ _JUDGED_DEPTH = 10
 
 @dataclass(frozen=True)
 class Score:
-    """One metric: its value for each query, their mean, and the mean's 95 % bootstrap interval."""
+    """One metric of a run.
+
+    Attributes:
+        metric: its name, as it was asked for.
+        per_query: query id -> value.
+        mean: over the queries.
+        low: the lower end of the mean's 95 % bootstrap interval.
+        high: the upper end.
+    """
 
     metric: str
     per_query: Mapping[str, float]
@@ -49,7 +57,7 @@ class Evaluation(ShowsTable):
 
     Attributes:
         collection: the collection's name.
-        scores: one `Score` a metric; `evaluation["nDCG@10"]` gives it by name.
+        scores: one `Score` per metric; `evaluation["nDCG@10"]` gives it by name.
         unjudged: share (0 to 1) of the passages ranked 1 to 10 that have no judgement.
         missing: queries of the mean that the run does not have; they score 0.
         without_relevant: queries left out of the mean because no passage is relevant to them.
@@ -64,12 +72,16 @@ class Evaluation(ShowsTable):
     ignored: int
 
     def __getitem__(self, metric: str) -> Score:
-        """The score of one metric; `KeyError` lists the metrics there are."""
+        """The score of one metric.
+
+        Raises:
+            KeyError: it was not computed; the message lists those that were.
+        """
         for score in self.scores:
             if score.metric == metric:
                 return score
         names = ", ".join(score.metric for score in self.scores)
-        raise KeyError(f"{metric!r} was not computed; there are {names}")
+        raise KeyError(f"{metric!r} was not computed: choose one of {names}.")
 
     @property
     def queries(self) -> tuple[str, ...]:
@@ -77,7 +89,7 @@ class Evaluation(ShowsTable):
         return tuple(self.scores[0].per_query)
 
     def table(self) -> Table:
-        """One row a metric: mean, and the lower and upper end of the 95 % interval."""
+        """One row per metric: mean, and the lower and upper end of the 95 % interval."""
         return Table(
             ["metric", "mean", "95 % from", "to"],
             [(score.metric, score.mean, score.low, score.high) for score in self.scores],
@@ -86,7 +98,7 @@ class Evaluation(ShowsTable):
         )
 
     def notes(self) -> list[str]:
-        """What a reader must know beside the means: one sentence each, the unjudged share first."""
+        """What a reader must know to judge the means, in sentences; the unjudged share is first."""
         notes = [f"Without judgement in the top {_JUDGED_DEPTH}: {self.unjudged:.1%} of passages."]
         if self.missing:
             notes.append(f"Missing in the run, scored 0: {self.missing:,} queries.")
@@ -111,13 +123,17 @@ def evaluate(
 ) -> Evaluation:
     """Evaluate a run against the judgements of a collection, by the rules of this module.
 
-    run: query id -> {document id: score}, higher is better.
-    metrics: names as `ir_measures` writes them, such as "nDCG@10", "RR(rel=2)@10" or "P@5".
-    resamples, seed: of the bootstrap intervals (see `bootstrap_interval`).
+    Args:
+        run: query id -> {document id: score}, higher is better.
+        collection: its judgements decide.
+        metrics: names as `ir_measures` writes them, such as "nDCG@10", "RR(rel=2)@10" or "P@5".
+        resamples: of the bootstrap intervals (see `bootstrap_interval`).
+        seed: of the same.
 
-    Raises TypeError when `run` is no run; ValueError for a score that is not finite, a metric that
-    cannot be computed, a run that has none of the collection's queries, and a collection in which
-    no query has a relevant passage.
+    Raises:
+        TypeError: `run` is no mapping of mappings.
+        ValueError: a score is not finite, a metric cannot be computed, the run has none of the
+            collection's queries, or no query of the collection has a relevant passage.
     """
     measures = parse_metrics(metrics)
     check_run(run)
@@ -133,8 +149,8 @@ def evaluate(
     }
     if not qrels:
         raise ValueError(
-            f"No query of {collection.name} has a relevant passage (a grade above 0): "
-            "there is nothing to measure."
+            f"No query of {collection.name} has a relevant passage (a grade above 0), so "
+            "there is nothing to measure: compare the query ids of queries and judgements."
         )
     rankings = {query: ranked(run[query]) for query in qrels if run.get(query)}
     values = _values(measures, qrels, rankings)
@@ -149,9 +165,16 @@ def evaluate(
 
 
 def parse_metrics(metrics: str | Iterable[str]) -> dict[str, Measure]:
-    """Measures of `ir_measures` by the names they were asked for.
+    """Look up metrics in `ir_measures`.
 
-    Raises ValueError for no name and for a metric that cannot be computed here.
+    Args:
+        metrics: one name or several, as `ir_measures` writes them.
+
+    Returns:
+        name -> measure, in the order of the names.
+
+    Raises:
+        ValueError: there is no name, or a metric that cannot be computed here.
     """
     import ir_measures
 
@@ -160,7 +183,7 @@ def parse_metrics(metrics: str | Iterable[str]) -> dict[str, Measure]:
         raise ValueError(f"Name at least one metric, such as {METRICS[0]!r}.")
     measures = {}
     for name in names:
-        # An unknown name is a NameError there, bad parameters are one of the others.
+        # ir_measures raises NameError for an unknown name and the others for bad parameters.
         try:
             measure = ir_measures.parse_measure(name)
             supported = ir_measures.DefaultPipeline.supports(measure)

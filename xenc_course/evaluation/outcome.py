@@ -18,10 +18,11 @@ class Outcome(ShowsTable):
     """What the evaluate command found; `str` is what it prints.
 
     Attributes:
-        evaluations: by name, of the first stage (judged passages have none) and of the model.
-        comparison: of the two on the first metric, where there are two.
-        notes: what a reader must know beside the numbers.
-        work: pairs and seconds; no pairs without a model.
+        evaluations: name -> evaluation, of the first stage (judged passages have none) and of the
+            model.
+        comparison: of the two on the first metric; None where there is one.
+        notes: what a reader must know to judge the numbers.
+        work: pairs and seconds of the model; no pairs without a model.
     """
 
     evaluations: Mapping[str, Evaluation]
@@ -30,7 +31,7 @@ class Outcome(ShowsTable):
     work: Work
 
     def table(self) -> Table:
-        """One row a metric and run: mean, and the lower and upper end of the 95 % interval."""
+        """One row per metric and run: mean, and the lower and upper end of the 95 % interval."""
         first = next(iter(self.evaluations.values()))
         rows = [
             (metric, name, found[metric].mean, found[metric].low, found[metric].high)

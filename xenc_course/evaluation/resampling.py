@@ -15,18 +15,30 @@ _ROUNDING = 1e-12  # two sums of the same metric values may differ by this much
 def bootstrap_interval(
     values: ArrayLike, *, resamples: int = RESAMPLES, confidence: float = 0.95, seed: int = 0
 ) -> tuple[float, float]:
-    """The percentile bootstrap interval of the mean (Efron and Tibshirani 1993, chapter 13).
+    """Compute the percentile bootstrap interval of the mean (Efron and Tibshirani 1993, ch. 13).
 
-    values: one number a query, shape (n,). n of them are drawn with replacement, `resamples` times;
-    the interval holds the middle `confidence` of the means. It speaks of other queries like these,
-    not of other judges or documents. With few values it is too narrow: of one value, width 0.
+    n values are drawn with replacement, `resamples` times, and the interval holds the middle
+    `confidence` of their means. It covers the choice of queries, but not that of judges or
+    documents. With few values it is too narrow: with one value its width is 0.
 
-    Raises ValueError for no values, a shape other than (n,), a value that is not finite, a
-    confidence outside 0 to 1, or fewer than 1 resamples.
+    Args:
+        values: one number per query, shape (n,).
+        resamples: how often n values are drawn.
+        confidence: the share of the means that the interval holds, between 0 and 1.
+        seed: of the draws.
+
+    Returns:
+        The lower and the upper end.
+
+    Raises:
+        ValueError: there is no value, the shape is not (n,), a value is not finite, the confidence
+            is not between 0 and 1, or `resamples` is below 1.
     """
     numbers = _checked(values)
     if not 0 < confidence < 1:
-        raise ValueError(f"confidence lies between 0 and 1 (such as 0.95), not at {confidence}.")
+        raise ValueError(
+            f"confidence is {confidence}: choose a number between 0 and 1, such as 0.95."
+        )
     means = np.concatenate(
         [
             numbers[rng.integers(len(numbers), size=(rows, len(numbers)))].mean(axis=1)
@@ -40,15 +52,24 @@ def bootstrap_interval(
 def sign_flip_test(
     differences: ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0
 ) -> tuple[float, bool]:
-    """The two-sided paired randomisation test (Smucker, Allan and Carterette 2007): (p, exact).
+    """Do the two-sided paired randomisation test (Smucker, Allan and Carterette 2007).
 
-    differences: one a query, shape (n,). If the two systems were interchangeable, each difference
-    could as well have the other sign; p is the share of sign patterns whose mean is at least as far
-    from zero as the observed one. With at most `resamples` patterns (zeros need no flip) all are
-    counted, and `exact` is True; otherwise that many are drawn, and the observed one is counted as
-    one more.
+    If the two systems were interchangeable, each difference could as well have the other sign. p is
+    the share of sign patterns whose mean is at least as far from zero as the observed one. If there
+    are at most `resamples` patterns (zeros need no flip), all of them are counted. Otherwise
+    `resamples` patterns are drawn, and the observed one is counted as one more.
 
-    Raises ValueError as `bootstrap_interval` does.
+    Args:
+        differences: one per query, shape (n,).
+        resamples: how many sign patterns are counted at most.
+        seed: of the draws.
+
+    Returns:
+        p, and whether all sign patterns were counted, so that p is exact.
+
+    Raises:
+        ValueError: there is no value, the shape is not (n,), a value is not finite, or `resamples`
+            is below 1.
     """
     numbers = _checked(differences)
     numbers = numbers[np.abs(numbers) > _ROUNDING]
@@ -66,7 +87,14 @@ def sign_flip_test(
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """p values adjusted for testing several at once (Holm 1979), in the given order."""
+    """Adjust p values for testing several hypotheses at once (Holm 1979).
+
+    Args:
+        p_values: one per hypothesis.
+
+    Returns:
+        The adjusted values, in the given order.
+    """
     adjusted = [0.0] * len(p_values)
     highest = 0.0
     for rank, index in enumerate(np.argsort(p_values, kind="stable")):
@@ -80,7 +108,7 @@ def _checked(values: ArrayLike) -> np.ndarray:
     numbers = np.asarray(values, dtype=np.float64)
     if numbers.ndim != 1 or not len(numbers):
         raise ValueError(
-            f"Resampling needs one number a query, shape (n,), n >= 1, not shape {numbers.shape}."
+            f"Resampling needs one number per query, shape (n,), n >= 1, not shape {numbers.shape}."
         )
     if not np.isfinite(numbers).all():
         raise ValueError("A value to resample is NaN or infinite: give finite numbers.")

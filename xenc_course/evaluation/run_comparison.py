@@ -22,16 +22,23 @@ _ROUNDING = 1e-9  # a query whose two values are closer than this is a tie
 
 @dataclass(frozen=True)
 class Difference:
-    """One run against the baseline, query by query, on one metric.
+    """One run compared with the baseline, query by query, on one metric.
 
     Attributes:
-        name, baseline: what the two runs are called.
-        per_query: query -> value of the run minus value of the baseline.
-        mean, baseline_mean: of the metric over the queries; `difference` is their difference.
-        low, high: the 95 % bootstrap interval of the mean difference.
-        p: of the two-sided sign-flip test, adjusted by Holm when several runs are compared;
-            `raw_p` is not adjusted; `exact` says whether all sign patterns were counted.
-        wins, ties, losses: queries on which the run is better, equal (within 1e-9), worse.
+        name: of the run.
+        baseline: the name of the baseline.
+        per_query: query id -> value of the run minus value of the baseline.
+        mean: of the metric over the queries, for the run.
+        baseline_mean: the same for the baseline.
+        difference: `mean` minus `baseline_mean`.
+        low: the lower end of the 95 % bootstrap interval of the difference.
+        high: the upper end.
+        p: of the two-sided sign-flip test, adjusted by Holm when several runs are compared.
+        raw_p: the same, not adjusted.
+        exact: whether that test counted all sign patterns.
+        wins: on how many queries the run is better.
+        ties: on how many both are equal (within 1e-9).
+        losses: on how many the run is worse.
     """
 
     name: str
@@ -53,9 +60,9 @@ class Difference:
     def verdict(self) -> str:
         """The name of the better run, or "tie".
 
-        It is a tie when the 95 % interval of the difference holds zero or when p, adjusted, is 0.05
-        or more: a run is called better only when both agree. A tie means that these queries do not
-        tell the runs apart, not that the runs are equally good.
+        It is a tie when the 95 % interval of the difference holds zero, or when the adjusted p is
+        0.05 or more. A tie means that these queries do not show which run is better. It does not
+        mean that the runs are equally good.
         """
         if self.low <= 0 <= self.high or self.p >= ALPHA:
             return TIE
@@ -64,32 +71,47 @@ class Difference:
 
 @dataclass(frozen=True, repr=False)
 class RunComparison(ShowsTable):
-    """Runs against one baseline on one metric; shows itself as a table."""
+    """Runs compared with one baseline on one metric; shows itself as a table.
+
+    Attributes:
+        metric: its name.
+        baseline: the name of the baseline.
+        differences: one per run.
+    """
 
     metric: str
     baseline: str
     differences: tuple[Difference, ...]
 
     def __getitem__(self, name: str) -> Difference:
-        """The difference of one run to the baseline; `KeyError` lists the runs there are."""
+        """The difference of one run to the baseline.
+
+        Raises:
+            KeyError: no run has this name; the message lists those there are.
+        """
         for difference in self.differences:
             if difference.name == name:
                 return difference
         names = ", ".join(repr(difference.name) for difference in self.differences)
-        raise KeyError(f"no run is called {name!r}; there are {names}")
+        raise KeyError(f"No run is called {name!r}: choose one of {names}.")
 
     @property
     def verdict(self) -> str:
-        """The verdict of the only comparison; ValueError when there are several (use `[name]`)."""
+        """The verdict of the only comparison.
+
+        Raises:
+            ValueError: there are several; pick one with `comparison[name]`.
+        """
         if len(self.differences) > 1:
             names = ", ".join(repr(difference.name) for difference in self.differences)
             raise ValueError(
-                f"There are several verdicts: pick one with comparison[name] of {names}."
+                "There are several verdicts: pick one with comparison[name], where name is one of "
+                f"{names}."
             )
         return self.differences[0].verdict
 
     def table(self) -> Table:
-        """One row a run: mean, difference with interval, p, queries won, tied and lost, verdict."""
+        """One row per run: mean, difference, interval, p, queries won, tied and lost, verdict."""
         p = "p (Holm)" if len(self.differences) > 1 else "p"
         columns = ["run", self.metric, "difference", "95 % from", "to", p]
         columns += ["wins", "ties", "losses", "better"]
@@ -162,15 +184,17 @@ def compare_runs(
 
 
 def _check_named(runs: object) -> None:
-    """Refuse a run, {query: {document: score}}, that does not stand behind its name."""
+    """Refuse a run, {query: {document: score}}, that is given without a name."""
     if not isinstance(runs, Mapping):
         raise TypeError(f"Give runs with their names, {{name: run}}, not a {type(runs).__name__}.")
     for name, run in runs.items():
         if not isinstance(run, Mapping):
-            raise TypeError(f"The run {name!r} is a {type(run).__name__}, not a mapping.")
+            raise TypeError(
+                f"The run {name!r} is a {type(run).__name__}: give {{query: {{document: score}}}}."
+            )
         if any(not isinstance(scores, Mapping) for scores in run.values()):
             raise TypeError(
-                f"{name!r} is no run. Give each run its name: compare_runs({{'new': run}}, "
+                f"{name!r} is no run: give each run its name, as in compare_runs({{'new': run}}, "
                 "{'old': run}, collection)."
             )
 

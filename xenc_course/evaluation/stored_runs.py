@@ -16,15 +16,24 @@ INDEX = "index.json"
 
 
 def load_run(collection: str, model: str) -> dict[str, dict[str, float]]:
-    """The stored run of a model over a collection: query id -> {document id: score}.
+    """Load the stored run of a model over a collection.
 
-    load_run("helpdesk", "bm25"), for example; `list_runs()` shows them all. Raises ValueError for a
-    run that is not stored, or whose file is not the one that was recorded.
+    Args:
+        collection: such as "helpdesk".
+        model: such as "bm25"; `list_runs()` shows all pairs of collection and model.
+
+    Returns:
+        A run: query id -> {document id: score}.
+
+    Raises:
+        ValueError: no such run is stored, or its file is not the one that was recorded.
     """
     entries = {(entry["collection"], entry["model"]): entry for entry in run_index()}
     if (collection, model) not in entries:
         known = ", ".join(f"({c!r}, {m!r})" for c, m in entries)
-        raise ValueError(f"There is no stored run ({collection!r}, {model!r}): there are {known}.")
+        raise ValueError(
+            f"There is no stored run ({collection!r}, {model!r}): choose one of {known}."
+        )
     entry = entries[collection, model]
     path = RUNS / entry["file"]
     if file_sha256(path) != entry["sha256"]:

@@ -21,14 +21,14 @@ class Model:
         name: what `load_cross_encoder`, `load_bi_encoder` and `Reranker` take.
         architecture: `CROSS_ENCODER`, `BI_ENCODER` or `LATE_INTERACTION`.
         runtime: what computes it, `PYTORCH` or `ONNX`.
-        hub_id: its name on the model hub; the students of the course have none.
-        revision: of the hub; None means the newest.
-        parameters: counted from its weights.
+        hub_id: owner/name on the model hub; "" for the students of the course.
+        revision: a commit of its repository on the hub; None means the newest.
+        parameters: how many its weights hold, counted.
         layers: of its encoder.
-        bytes: size of its weights file.
+        bytes: the size of its weights file.
         licence: of the weights.
-        int8: the name of the same model in 8-bit integers, where the catalogue has one.
-        language: that it was trained on, an ISO 639-1 code.
+        int8: the name of the same model in 8-bit integers; "" where the catalogue has none.
+        language: of the text that it was trained on, an ISO 639-1 code.
     """
 
     name: str
@@ -127,7 +127,12 @@ MODELS: dict[str, Model] = {
 
 
 def list_models() -> Table:
-    """The catalogue as a table: facts of every model and whether it is at hand on this machine."""
+    """The catalogue as a table: the facts of each model, and whether it is at hand here.
+
+    Returns:
+        A table with the columns name, kind, parameters, layers, size (MB), licence, source and at
+        hand; a megabyte is 10^6 bytes.
+    """
     rows = [
         {
             "name": model.name,

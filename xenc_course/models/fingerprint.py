@@ -37,8 +37,11 @@ def folder_fingerprint(folder: Path) -> str:
 def loaded_fingerprint(model: CrossEncoder) -> str:
     """SHA-256 over the configuration and weights of a model in memory, 64 hexadecimal digits.
 
-    A model that was loaded may have been trained since, so its folder says nothing of it. This is
-    never equal to the fingerprint of a folder.
+    A model that was loaded may have been trained since, so the files of its folder need not be its
+    weights. This is never equal to the fingerprint of a folder.
+
+    Raises:
+        ValueError: the cross-encoder has no single transformer.
     """
     inside = transformer(model)
     found = hashlib.sha256(inside.config.to_json_string().encode())

@@ -1,7 +1,7 @@
-"""Load a model by name: packaged, a local folder, or of the model hub.
+"""Load a model by name: a local folder, a packaged model, or one of the model hub.
 
-Loading gives the stock classes of sentence-transformers: a learner copies any cell into a project
-of their own and changes only the line that loads the model.
+Loading gives the stock classes of sentence-transformers. So a learner can copy any cell into
+another project and change only the line that loads the model.
 """
 
 from __future__ import annotations
@@ -28,22 +28,26 @@ DEFAULT_BI_ENCODER = "all-MiniLM-L6-v2"
 
 
 def load_cross_encoder(name: str | None = None, **options: Any) -> CrossEncoder:
-    """Load a cross-encoder whose scores are logits (float32, one a pair, no sigmoid).
+    """Load a cross-encoder whose scores are logits: float32, one per pair, no sigmoid.
 
-    `name` is a local folder, a name of the catalogue, or a hub id, and is looked for in that order:
-    local folder, packaged, hub cache, hub. None means ``$XENC_CROSS_ENCODER`` or
-    "ms-marco-MiniLM-L12-v2". `options` go to `sentence_transformers.CrossEncoder` (device,
-    max_length, model_kwargs, ...).
+    Args:
+        name: a local folder, a name of the catalogue or a hub id, as `model_folder` takes it. None
+            means `$XENC_CROSS_ENCODER`, or "ms-marco-MiniLM-L12-v2" where that is not set.
+        **options: go to `sentence_transformers.CrossEncoder` (device, max_length, model_kwargs,
+            ...). Files are always local and weights are read from safetensors by default.
 
-    Raises FileNotFoundError when the model is nowhere to be had, ValueError when it has more than
-    one label or is an ONNX file, TypeError when the name is not a string.
+    Raises:
+        FileNotFoundError: the model is nowhere to be had.
+        AssetError: a packaged model is damaged, or a download failed.
+        ValueError: the model has more than one label or no scoring head, or is an ONNX file.
+        TypeError: the name is no string.
     """
     folder = model_folder(name or os.environ.get("XENC_CROSS_ENCODER") or DEFAULT_CROSS_ENCODER)
     labels = _labels(folder)
     if labels != 1:
         raise ValueError(
-            f"The model in {folder.name} gives {labels} numbers a pair, and a reranker gives one: "
-            "choose a cross-encoder with one label."
+            f"The model in {folder.name} gives {labels} numbers per pair, and a reranker gives "
+            "one: choose a cross-encoder with one label."
         )
     from sentence_transformers import CrossEncoder
     from torch.nn import Identity
@@ -54,11 +58,20 @@ def load_cross_encoder(name: str | None = None, **options: Any) -> CrossEncoder:
 
 
 def load_bi_encoder(name: str | None = None, **options: Any) -> SentenceTransformer:
-    """Load a bi-encoder: `encode` gives one float32 vector a text (384 numbers for the default).
+    """Load a bi-encoder, whose `encode` gives one float32 vector per text.
 
-    `name` is looked for as in `load_cross_encoder`; None means ``$XENC_BI_ENCODER`` or
-    "all-MiniLM-L6-v2". `options` go to `sentence_transformers.SentenceTransformer`.
-    Raises FileNotFoundError, ValueError and TypeError as `load_cross_encoder` does.
+    The vectors of the default have 384 numbers.
+
+    Args:
+        name: as in `load_cross_encoder`. None means `$XENC_BI_ENCODER`, or "all-MiniLM-L6-v2" where
+            that is not set.
+        **options: go to `sentence_transformers.SentenceTransformer`.
+
+    Raises:
+        FileNotFoundError: the model is nowhere to be had.
+        AssetError: a packaged model is damaged, or a download failed.
+        ValueError: the model is an ONNX file.
+        TypeError: the name is no string.
     """
     folder = model_folder(name or os.environ.get("XENC_BI_ENCODER") or DEFAULT_BI_ENCODER)
     _refuse_onnx(folder)
@@ -71,8 +84,15 @@ def load_bi_encoder(name: str | None = None, **options: Any) -> SentenceTransfor
 def model_folder(name: str) -> Path:
     """The folder that holds a model's files, fetched first if need be.
 
-    Looks for a local folder, a packaged model, the hub cache and the hub, in that order. Raises
-    FileNotFoundError when it is in none of them, AssetError when a packaged one is damaged.
+    A model is looked for in this order: local folder, packaged model, hub cache, hub.
+
+    Args:
+        name: a local folder, a name of the catalogue or a hub id (owner/name).
+
+    Raises:
+        FileNotFoundError: the model is in none of them.
+        AssetError: a packaged model is damaged, or a download failed.
+        TypeError: the name is no string, or is empty.
     """
     if not isinstance(name, str) or not name.strip():
         raise TypeError(f"A model is named by a string that is not empty, not {name!r}.")
@@ -94,10 +114,7 @@ def model_folder(name: str) -> Path:
 
 
 def _labels(folder: Path) -> int:
-    """How many numbers a classification model gives, from its configuration.
-
-    Raises ValueError for a model without a scoring head.
-    """
+    """How many numbers a classification model gives, from its configuration."""
     _refuse_onnx(folder)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     architecture = (config.get("architectures") or [""])[0]
@@ -111,7 +128,7 @@ def _labels(folder: Path) -> int:
 
 
 def _refuse_onnx(folder: Path) -> None:
-    """ONNX files run through onnxruntime; the PyTorch classes cannot load them."""
+    """Raise ValueError for a folder without safetensors, which the PyTorch classes cannot load."""
     if not any(folder.glob("*.safetensors")):
         raise ValueError(
             f"{folder.name} holds no model.safetensors, so PyTorch cannot load it: an ONNX model "
@@ -135,7 +152,7 @@ def transformer(model: CrossEncoder) -> PreTrainedModel:
 
 @contextmanager
 def _without_loading_bar() -> Iterator[None]:
-    """A bar that counts weight tensors for a second is noise in a stored lesson."""
+    """Hide the bar that counts weight tensors: it would be stored in each lesson."""
     from transformers.utils import logging
 
     was_shown = logging.is_progress_bar_enabled()

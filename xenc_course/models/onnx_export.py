@@ -22,10 +22,19 @@ OPSET = 18
 
 
 def exported(checksum: str, load: Callable[[], CrossEncoder], *, int8: bool = False) -> Path:
-    """The ONNX file of the weights with this checksum; `load` gives the model if it is missing.
+    """The ONNX file of a model, made when the cache does not hold it.
 
-    fp32 takes seconds and as much disk as the weights; int8 a quarter, quantised from fp32 with
-    onnxruntime (weights to 8 bits, activations while it runs).
+    The fp32 file takes seconds to make and as much disk as the weights. The int8 file is made from
+    it with onnxruntime and takes a quarter of the disk; its weights have 8 bits, and activations
+    are rounded while it runs.
+
+    Args:
+        checksum: the model's fingerprint, which names the file.
+        load: gives the model; called only when the fp32 file is to be made.
+        int8: whether the file is quantised.
+
+    Raises:
+        ValueError: the cross-encoder has no single transformer.
     """
     path = onnx_path(checksum, int8=int8)
     if not path.is_file():
@@ -39,7 +48,7 @@ def exported(checksum: str, load: Callable[[], CrossEncoder], *, int8: bool = Fa
 
 
 def onnx_path(checksum: str, *, int8: bool = False) -> Path:
-    """Where that file lies, or will lie."""
+    """Where the file of `exported` lies, or will lie."""
     return cache_folder() / "onnx" / f"{checksum}{'-int8' if int8 else ''}.onnx"
 
 
@@ -47,7 +56,8 @@ def is_dynamic_int8(path: Path) -> bool:
     """Whether an ONNX model computes with 8-bit integers whose scale it finds while it runs.
 
     Raises:
-        ValueError: the file is no whole ONNX model.
+        FileNotFoundError: there is no such file.
+        ValueError: it is no whole ONNX model.
     """
     import onnx
     from google.protobuf.message import DecodeError

@@ -1,4 +1,4 @@
-"""First stages: which passages of a collection are worth a cross-encoder's time for each query."""
+"""First stages: which passages of a collection a cross-encoder reads for each query."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from xenc_course.models.catalogue import BI_ENCODER, MODELS, ONNX
 from xenc_course.models.loading import load_bi_encoder
+from xenc_course.progress import Progress
 from xenc_course.scoring.onnx_encoders import OnnxEncoder
 from xenc_course.text.collection import Collection
 
@@ -82,22 +83,33 @@ def find_candidates(
 def bm25_run(
     passages: Mapping[str, str], queries: Mapping[str, str], depth: int
 ) -> dict[str, dict[str, float]]:
-    """The `depth` best passages of each query by BM25, as `bm25s` computes it by default.
+    """Find the best passages of each query by BM25, as `bm25s` computes it by default.
 
-    Its defaults: Lucene's variant with k1 = 1.5 and b = 0.75; words are lower-cased runs of two or
-    more letters or digits, English stop words are left out, and there is no stemming. A passage
-    that shares no word with the query scores 0 and is no candidate, so there may be fewer.
+    The defaults are Lucene's variant with k1 = 1.5 and b = 0.75. Words are lower-cased runs of two
+    or more letters or digits, English stop words are left out, and there is no stemming. A passage
+    that shares no word with the query scores 0 and is no candidate.
 
-    Passages of equal score rank as in `ranked`. bm25s' own `retrieve` leaves it to the processor
-    which of several equal passages it takes last, and its runs differ between machines by those.
+    Passages of equal score rank as in `ranked`. In bm25s' own `retrieve`, the processor decides
+    which of several equal passages come last among the best, so its runs differ between machines.
 
-    Raises ValueError when no passage has a word.
+    Args:
+        passages: document id -> the text that is searched.
+        queries: query id -> text.
+        depth: how many passages per query; there may be fewer.
+
+    Returns:
+        A run: query id -> {document id: score}, best first.
+
+    Raises:
+        ValueError: no passage has a word.
     """
     import bm25s
 
     tokens = bm25s.tokenize(list(passages.values()), show_progress=False)
     if not tokens.vocab:
-        raise ValueError("BM25 found no word in any passage: the passages are empty or stop words.")
+        raise ValueError(
+            "BM25 found no word in any passage: give passages that hold more than stop words."
+        )
     index = bm25s.BM25()
     index.index(tokens, show_progress=False)
     words = bm25s.tokenize(list(queries.values()), return_ids=False, show_progress=False)
@@ -123,14 +135,25 @@ def bi_encoder_run(
     depth: int,
     model: SentenceTransformer | OnnxEncoder,
     *,
-    progress: bool = False,
+    progress: Progress = False,
 ) -> dict[str, dict[str, float]]:
-    """The `depth` best passages of each query by the cosine of a bi-encoder's vectors.
+    """Find the best passages of each query by the cosine of a bi-encoder's vectors.
 
-    All passages are encoded first (the vectors stay in memory, float32), then compared exactly.
+    All passages are encoded first (their vectors stay in memory, float32). Then every query is
+    compared with every passage.
+
+    Args:
+        passages: document id -> the text that is searched.
+        queries: query id -> text.
+        depth: how many passages per query.
+        model: encodes passages and queries.
+        progress: True shows the model's own bar on stderr; see `Progress` for the rest.
+
+    Returns:
+        A run: query id -> {document id: cosine}, best first.
     """
     ids = list(passages)
-    options: dict[str, Any] = {"normalize_embeddings": True, "show_progress_bar": progress}
+    options: dict[str, Any] = {"normalize_embeddings": True, "show_progress_bar": progress is True}
     vectors = model.encode_document(list(passages.values()), **options)
     query_vectors = model.encode_query(list(queries.values()), **options)
     run: dict[str, dict[str, float]] = {}
@@ -144,7 +167,15 @@ def bi_encoder_run(
 
 
 def best_of(run: Run, depth: int) -> dict[str, dict[str, float]]:
-    """The `depth` best passages of each query of a run, best first (see `ranked`)."""
+    """Keep the best passages of each query of a run.
+
+    Args:
+        run: query id -> {document id: score}.
+        depth: how many passages per query.
+
+    Returns:
+        A run, best first as in `ranked`.
+    """
     return {
         query: {document: scores[document] for document in ranked(scores)[:depth]}
         for query, scores in run.items()

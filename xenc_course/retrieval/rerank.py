@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from xenc_course.files import check_id
 from xenc_course.jobs import Journal, Key, ScoresInMemory
+from xenc_course.progress import Progress, progress_bar
 from xenc_course.scoring.pairs import Pair
 from xenc_course.scoring.reranker import Reranker
 from xenc_course.scoring.scorers import BLOCK, Scorer, as_scorer, score_pairs
@@ -58,6 +59,8 @@ def rerank(
     queries: Mapping[str, str],
     passages: Mapping[str, str],
     model: str | CrossEncoder | Scorer,
+    *,
+    progress: Progress = False,
 ) -> dict[str, dict[str, float]]:
     """Score the candidates of each query with a model.
 
@@ -66,6 +69,7 @@ def rerank(
         queries: query id -> text.
         passages: document id -> the text that the model reads.
         model: what `score_pairs` takes.
+        progress: of the pairs, see `Progress`.
 
     Returns:
         The same candidates with the model's scores: a run.
@@ -74,7 +78,7 @@ def rerank(
         ValueError: see `pair_texts`.
     """
     known = ScoresInMemory()
-    score_texts(pair_texts(candidates, queries, passages), model, known)
+    score_texts(pair_texts(candidates, queries, passages), model, known, progress=progress)
     return run_of(candidates, known.scores)
 
 
@@ -120,12 +124,13 @@ def pair_texts(
             if document not in passages:
                 raise ValueError(
                     f"Document {document!r}, a candidate of query {query!r}, has no text in the "
-                    "collection, and a model needs the text to score it."
+                    "collection: rank only documents that the collection holds."
                 )
             texts[query, document] = (queries[query], passages[document])
     if not texts:
         raise ValueError(
-            "The first stage found no passage for any query: there is nothing to score."
+            "The first stage found no passage for any query, so there is nothing to score: check "
+            "the queries and the passages."
         )
     return texts
 
@@ -135,7 +140,7 @@ def score_texts(
     model: str | CrossEncoder | Scorer,
     known: Journal | ScoresInMemory,
     *,
-    progress: bool = False,
+    progress: Progress = False,
 ) -> Work:
     """Score the pairs whose scores are not known yet, block by block, and add them there.
 
@@ -143,13 +148,15 @@ def score_texts(
         texts: (query id, document id) -> (query, passage).
         model: what `score_pairs` takes; a name is loaded only when there is a pair to score.
         known: where scores are kept after each block of `BLOCK` pairs.
-        progress: whether to show a bar on stderr.
+        progress: of the pairs, see `Progress`.
 
     Returns:
         What that took.
-    """
-    from tqdm import tqdm
 
+    Raises:
+        ValueError: the model does not give one finite number per pair; and what `load_scorer`
+            raises.
+    """
     waiting = [key for key in texts if key not in known.scores]
     if not waiting:
         return Work(len(texts), 0, 0.0)
@@ -157,7 +164,7 @@ def score_texts(
     cut = 0
     started = time.perf_counter()
     done = len(texts) - len(waiting)
-    with tqdm(total=len(texts), initial=done, unit="pair", disable=not progress) as bar:
+    with progress_bar(progress, len(texts), "pair", n_before=done) as advance:
         for start in range(0, len(waiting), BLOCK):
             block = waiting[start : start + BLOCK]
             with warnings.catch_warnings():
@@ -165,12 +172,20 @@ def score_texts(
                 scores = score_pairs(scorer, [texts[key] for key in block])
             cut += scorer.report.cut if isinstance(scorer, Reranker) else 0
             known.add((*key, float(score)) for key, score in zip(block, scores, strict=True))
-            bar.update(len(block))
+            advance(len(block))
     return Work(len(texts), len(waiting), time.perf_counter() - started, cut)
 
 
 def run_of(candidates: Run, scores: Mapping[Key, float]) -> dict[str, dict[str, float]]:
-    """Put scores in the place of the candidates' own: query id -> {document id: score}."""
+    """Make a run of the candidates with other scores.
+
+    Args:
+        candidates: query id -> {document id: score}; the scores are not used.
+        scores: (query id, document id) -> score, for every candidate.
+
+    Returns:
+        query id -> {document id: score}, in the order of the candidates.
+    """
     return {
         query: {document: scores[query, document] for document in documents}
         for query, documents in candidates.items()

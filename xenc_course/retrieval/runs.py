@@ -15,10 +15,16 @@ Run = Mapping[str, Mapping[str, float]]
 
 
 def ranked(scores: Mapping[str, float]) -> list[str]:
-    """Document ids, best first: by score, and equal scores by document id, descending.
+    """Order documents by score, and those of equal score by id, both descending.
 
     This is the order of trec_eval, which also compares scores as 32-bit floats. The order in which
-    the scores were given plays no part.
+    the scores were given does not count.
+
+    Args:
+        scores: document id -> score.
+
+    Returns:
+        The document ids, best first.
     """
     return sorted(
         scores, key=lambda document: (np.float32(scores[document]), document), reverse=True
@@ -28,8 +34,9 @@ def ranked(scores: Mapping[str, float]) -> list[str]:
 def check_run(run: Run) -> None:
     """Refuse what is no run.
 
-    Raises TypeError when `run` is no mapping of mappings, ValueError for a score that is not a
-    finite number.
+    Raises:
+        TypeError: `run` is no mapping of mappings.
+        ValueError: a score is not a finite number.
     """
     if not isinstance(run, Mapping):
         raise TypeError(
@@ -50,11 +57,20 @@ def check_run(run: Run) -> None:
 
 
 def read_run(path: str | Path) -> dict[str, dict[str, float]]:
-    """Read a TREC run (`query Q0 document rank score tag` a line; gzip when the name ends in .gz).
+    """Read a TREC run: lines of `query Q0 document rank score tag`.
 
-    Only the score ranks: the rank column is not used, as in trec_eval. Raises FileNotFoundError,
-    and ValueError with file, line and reason for a line without six columns, a score that is not a
-    finite number, a document given twice to a query, text that is not UTF-8, and an empty file.
+    Only the score ranks: the rank column is not used, as in trec_eval.
+
+    Args:
+        path: the file; it is decompressed when its name ends in `.gz`.
+
+    Returns:
+        query id -> {document id: score}, in the order of the file.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: a line has not six columns, a score is not a finite number, a document is given
+            twice to a query, the text is not UTF-8, or the file is empty; with file and line.
     """
     path = Path(path)
     run: dict[str, dict[str, float]] = {}
@@ -69,22 +85,32 @@ def read_run(path: str | Path) -> dict[str, dict[str, float]]:
         scores = run.setdefault(query, {})
         if document in scores:
             raise ValueError(
-                f"{path}, line {number}: document {document!r} is given twice to query {query!r}."
+                f"{path}, line {number}: document {document!r} is given twice to query {query!r}: "
+                "remove one of the lines."
             )
         scores[document] = _score(score, f"{path}, line {number}")
     if not run:
         raise ValueError(
-            f"{path} is an empty run: every line names a query, a document and a score."
+            f"{path} is an empty run: give a file whose lines name a query, a document and a score."
         )
     return run
 
 
 def write_run(run: Run, path: str | Path, tag: str = "xenc_course") -> None:
-    """Write a TREC run, gzip when the name ends in .gz; the file appears whole or not at all.
+    """Write a TREC run to a file that appears whole or not at all.
 
     Queries keep their order, documents are written best first (see `ranked`). `read_run` gives back
-    the same numbers. Raises ValueError for a score that is not finite and for an id or tag that is
-    empty or holds white space, which the format cannot carry; TypeError when `run` is no run.
+    the same numbers.
+
+    Args:
+        run: query id -> {document id: score}.
+        path: the file; it is compressed when its name ends in `.gz`.
+        tag: the last column of every line.
+
+    Raises:
+        TypeError: `run` is no mapping of mappings.
+        ValueError: a score is not a finite number, or an id or the tag is empty or holds white
+            space, which the format cannot carry.
     """
     check_run(run)
     write_lines(Path(path), list(_run_lines(run, tag)))
@@ -103,7 +129,9 @@ def _score(text: str, where: str) -> float:
     try:
         score = float(text)
     except ValueError:
-        raise ValueError(f"{where}: the score {text!r} is no number.") from None
+        raise ValueError(
+            f"{where}: the score {text!r} is no number: write one such as 0.5."
+        ) from None
     if not math.isfinite(score):
         raise ValueError(f"{where}: the score is {text}, and a score must be a finite number.")
     return score

@@ -24,7 +24,12 @@ EXPORT_FROM = 256  # pairs: for fewer, exporting to ONNX takes longer than it ca
 
 @dataclass(frozen=True)
 class Choice:
-    """The backend that scores ("torch", "onnx" or "onnx-int8") and why, in a sentence."""
+    """Which backend scores, and why.
+
+    Attributes:
+        backend: "torch", "onnx" or "onnx-int8".
+        why: the reason, in a sentence.
+    """
 
     backend: str
     why: str
@@ -45,15 +50,15 @@ class BackendChooser:
         Args:
             source: the model.
             tokenizer: its tokenizer.
-            backend: one of `BACKENDS`; a folder with an ONNX file is run as it is, and a model on a
-                GPU with PyTorch, when this is "auto".
+            backend: one of `BACKENDS`. An ONNX file without PyTorch weights is run as it is, except
+                with "torch", which is refused. With "auto", a model on a GPU is run with PyTorch.
             workers: threads of onnxruntime; as many as there are cores when None.
 
         Raises:
             ValueError: there is no such backend; and what loading and exporting raise.
         """
         if backend not in BACKENDS:
-            raise ValueError(f"backend is {backend!r}: choose of {', '.join(BACKENDS)}.")
+            raise ValueError(f"backend is {backend!r}: choose one of {', '.join(BACKENDS)}.")
         self._source = source
         self._tokenizer = tokenizer
         self._workers = workers
@@ -70,7 +75,14 @@ class BackendChooser:
             self.made = Choice("torch", "The model is on a GPU.")
 
     def __call__(self, pairs: Sequence[Pair]) -> tuple[Backend, Choice]:
-        """The backend and why it was chosen; these pairs decide if nothing has yet."""
+        """Give the backend and why it was chosen.
+
+        Args:
+            pairs: (query, passage) pairs to time the backends on, if none has been chosen yet.
+
+        Raises:
+            ValueError: the model cannot be exported to ONNX or loaded.
+        """
         if self._backend is None or self.made is None:
             self._backend, self.made = self._decide(pairs)
         return self._backend, self.made
@@ -80,7 +92,7 @@ class BackendChooser:
         at_hand = onnx_path(self._source.fingerprint()).is_file()
         if len(pairs) < EXPORT_FROM and not at_hand:
             why = (
-                f"{len(pairs)} pairs do not pay for an export to ONNX, which is tried from "
+                f"{len(pairs)} pairs are too few for an export to ONNX, which is tried from "
                 f"{EXPORT_FROM} pairs on."
             )
             return self._make("torch"), Choice("torch", why)
@@ -106,7 +118,7 @@ class BackendChooser:
         return OnnxBackend(path, source.pad(), self._workers, alone=int8)
 
     def _take_file(self, path: Path) -> tuple[Backend, Choice]:
-        """Run an ONNX file as it is, after a try with the largest token id that there is."""
+        """Run an ONNX file as it is, after a trial with the largest token id."""
         int8 = is_dynamic_int8(path)
         backend = OnnxBackend(path, self._source.pad(), self._workers, alone=int8)
         ids = np.full(4, self._tokenizer.highest_id)

@@ -1,8 +1,8 @@
 """What computes the logits of a batch: PyTorch on any device, or onnxruntime on the CPU.
 
-onnxruntime runs one batch a thread, on as many threads as there are cores: two batches at once
+onnxruntime runs one batch per thread, on as many threads as there are cores. Two batches at once
 finish sooner than two threads on one batch, because threads that share a batch wait for each other
-after every layer (measured on two cores: 1.26 to 1.30 times the pairs a second).
+after every layer (measured on two cores: 1.26 to 1.30 times as many pairs per second).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from sentence_transformers import CrossEncoder
 
-# Of onnxruntime's rewritings of a model one costs time on a CPU: its kernel for a sum and the layer
+# One of onnxruntime's optimisations costs time on a CPU: its joint kernel for a sum and the layer
 # norm after it is slower than the two apart. Without it a pair of 48 tokens takes 9 % less (int8).
 SLOWER = ["SkipLayerNormFusion"]
 CPU_TOKENS = 512  # a batch on a CPU: larger tables leave its caches, smaller ones cost more calls
@@ -38,7 +38,15 @@ def cores() -> int:
 
 
 def table(batch: Sequence[Tokens], pad: int) -> dict[str, np.ndarray]:
-    """input_ids, token_type_ids and attention_mask (int64, [pairs, longest]) of a batch."""
+    """Put the tokens of a batch into tables.
+
+    Args:
+        batch: the pairs.
+        pad: the id of the padding token.
+
+    Returns:
+        "input_ids", "token_type_ids" and "attention_mask": int64, shape (pairs, longest pair).
+    """
     shape = (len(batch), max(map(len, batch)))
     ids, segments = np.full(shape, pad, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     mask = np.zeros(shape, dtype=np.int64)
@@ -50,7 +58,11 @@ def table(batch: Sequence[Tokens], pad: int) -> dict[str, np.ndarray]:
 
 
 def onnx_session(path: Path) -> InferenceSession:
-    """An ONNX file on the CPU, one thread a call; ValueError when it is no whole ONNX model."""
+    """Load an ONNX file for the CPU, with one thread per call.
+
+    Raises:
+        ValueError: the file is no whole ONNX model.
+    """
     from onnxruntime import InferenceSession, SessionOptions
 
     options = SessionOptions()
@@ -65,16 +77,29 @@ def onnx_session(path: Path) -> InferenceSession:
 
 
 class OnnxBackend:
-    """An ONNX file, run by `workers` threads that call it side by side.
+    """An ONNX file, run by several threads that call it side by side.
 
-    `alone` scores every pair in a call of its own. Dynamic int8 takes one scale for a whole table
-    of numbers, so in a batch the score of a pair would depend on its neighbours.
+    Attributes:
+        workers: how many threads call it.
+        batch_tokens: how many tokens a batch's table may hold, padding included.
     """
 
     def __init__(
         self, path: Path, pad: int = 0, workers: int | None = None, *, alone: bool
     ) -> None:
-        """Raises ValueError when the file is no whole ONNX model."""
+        """Load the file.
+
+        Args:
+            path: the ONNX file.
+            pad: the id of the padding token.
+            workers: threads; as many as there are cores when None.
+            alone: whether every pair is scored in a call of its own. Dynamic int8 takes one scale
+                for a whole table of numbers, so in a batch the score of a pair would depend on its
+                neighbours.
+
+        Raises:
+            ValueError: the file is no whole ONNX model.
+        """
         self._session = onnx_session(path)
         self._inputs = [entry.name for entry in self._session.get_inputs()]
         self._pad = pad
@@ -82,26 +107,35 @@ class OnnxBackend:
         self.batch_tokens = 1 if alone else CPU_TOKENS
 
     def __call__(self, batch: Sequence[Tokens]) -> np.ndarray:
-        """The logits of a batch, float32; ValueError when they are not one a pair."""
+        """Compute the logits of a batch: float32, shape (pairs,).
+
+        Raises:
+            ValueError: the model cannot read the tokens, or does not give one number per pair.
+        """
         values = table(batch, self._pad)
         try:
             feed = {name: values[name] for name in self._inputs}
             found = self._session.run(None, feed)[0]
         except Exception as error:  # an input that pairs do not have, a token id out of range
             raise ValueError(
-                f"The ONNX model cannot read these tokens ({str(error)[:80]}): is it of another "
-                "model than the tokenizer?"
+                f"The ONNX model cannot read these tokens ({str(error)[:80]}): use the tokenizer "
+                "that belongs to the model."
             ) from error
-        return one_a_pair(found, len(batch))
+        return one_per_pair(found, len(batch))
 
 
 class TorchBackend:
-    """A loaded `CrossEncoder` on its device; PyTorch's own threads share each batch."""
+    """A loaded `CrossEncoder` on its device; PyTorch's own threads share each batch.
+
+    Attributes:
+        workers: 1, because only one batch is computed at a time.
+        batch_tokens: how many tokens a batch's table may hold, padding included.
+    """
 
     workers = 1
 
     def __init__(self, model: CrossEncoder) -> None:
-        """The model is put into evaluation mode, so that no dropout is left on."""
+        """Put the model into evaluation mode, so that no dropout is left on."""
         self._model = transformer(model).eval()
         self._device = model.device
         self._inputs = model.tokenizer.model_input_names
@@ -109,21 +143,36 @@ class TorchBackend:
         self.batch_tokens = CPU_TOKENS if model.device.type == "cpu" else GPU_TOKENS
 
     def __call__(self, batch: Sequence[Tokens]) -> np.ndarray:
-        """The logits of a batch, float32; ValueError when they are not one a pair."""
+        """Compute the logits of a batch: float32, shape (pairs,).
+
+        Raises:
+            ValueError: the model does not give one number per pair.
+        """
         import torch
 
         values = table(batch, self._pad)
         feed = {n: torch.from_numpy(values[n]).to(self._device) for n in self._inputs}
         with torch.inference_mode():
             found = self._model(**feed).logits.float().cpu().numpy()
-        return one_a_pair(found, len(batch))
+        return one_per_pair(found, len(batch))
 
 
 Backend = OnnxBackend | TorchBackend
 
 
 def run_batches(backend: Backend, batches: Sequence[Sequence[Tokens]]) -> Iterator[np.ndarray]:
-    """The logits of each batch, in order; the backend's workers compute side by side."""
+    """Compute batches, as many side by side as the backend has workers.
+
+    Args:
+        backend: what computes them.
+        batches: the pairs of each batch.
+
+    Yields:
+        The logits of each batch, in order: float32, shape (pairs of the batch,).
+
+    Raises:
+        ValueError: what the backend raises.
+    """
     if backend.workers == 1:
         yield from map(backend, batches)
         return
@@ -131,11 +180,19 @@ def run_batches(backend: Backend, batches: Sequence[Sequence[Tokens]]) -> Iterat
         yield from pool.map(backend, batches)
 
 
-def one_a_pair(found: np.ndarray, pairs: int) -> np.ndarray:
-    """The model's output as float32 (pairs,); ValueError when it is not one number a pair."""
-    if found.size != pairs:
+def one_per_pair(found: np.ndarray, n_pairs: int) -> np.ndarray:
+    """Give a model's output the shape (n_pairs,), as float32.
+
+    Args:
+        found: the output, of any shape that holds one number per pair.
+        n_pairs: how many pairs were computed.
+
+    Raises:
+        ValueError: the output is not one number per pair.
+    """
+    if found.size != n_pairs:
         raise ValueError(
-            f"The model gives {found.size / pairs:g} numbers a pair, and a reranker gives one: "
+            f"The model gives {found.size / n_pairs:g} numbers per pair, and a reranker gives one: "
             "choose a cross-encoder with one label."
         )
-    return np.asarray(found, dtype=np.float32).reshape(pairs)
+    return np.asarray(found, dtype=np.float32).reshape(n_pairs)

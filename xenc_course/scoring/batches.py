@@ -1,7 +1,8 @@
 """Which pairs share a batch: four policies, and what each spends on padding.
 
-A batch is a table whose rows are as long as its longest pair; what is filled up is computed for
-nothing. Every policy gives the places of the pairs, batch by batch, each place once.
+A batch is a table whose rows are as long as its longest pair. Shorter rows are filled up with
+padding, and computing the padding is wasted work. Every policy returns one array of places per
+batch, and the place of each pair, counted from 0, stands in one batch.
 """
 
 from __future__ import annotations
@@ -12,20 +13,49 @@ import numpy as np
 
 
 def as_given(lengths: Sequence[int] | np.ndarray, size: int) -> list[np.ndarray]:
-    """Batches of `size` pairs in the order in which they came."""
+    """Make batches of `size` pairs in the order in which they came.
+
+    Args:
+        lengths: one per pair; only their number counts here.
+        size: pairs per batch.
+
+    Returns:
+        The places of the pairs, batch by batch.
+
+    Raises:
+        ValueError: the size is below 1.
+    """
     return _cut(np.arange(len(lengths)), size)
 
 
 def by_length(lengths: Sequence[int] | np.ndarray, size: int) -> list[np.ndarray]:
-    """Batches of `size` pairs, the longest first. lengths: tokens, or characters as an estimate."""
+    """Make batches of `size` pairs, the longest pairs first.
+
+    Args:
+        lengths: tokens of each pair, or its characters as an estimate.
+        size: pairs per batch.
+
+    Returns:
+        The places of the pairs, batch by batch.
+
+    Raises:
+        ValueError: the size is below 1.
+    """
     return _cut(np.argsort(-np.asarray(lengths), kind="stable"), size)
 
 
 def by_budget(lengths: Sequence[int] | np.ndarray, tokens: int) -> list[np.ndarray]:
-    """Batches whose tables hold at most `tokens` tokens, padding included, the longest pairs first.
+    """Make batches whose tables hold at most `tokens` tokens, the longest pairs first.
 
     A pair that is longer than the budget has a batch of its own, so memory is bounded by the larger
     of the budget and the longest pair.
+
+    Args:
+        lengths: tokens of each pair.
+        tokens: the budget of a batch, padding included.
+
+    Returns:
+        The places of the pairs, batch by batch.
     """
     order = np.argsort(-np.asarray(lengths), kind="stable")
     batches: list[np.ndarray] = []
@@ -38,7 +68,15 @@ def by_budget(lengths: Sequence[int] | np.ndarray, tokens: int) -> list[np.ndarr
 
 
 def padding_share(lengths: Sequence[int] | np.ndarray, batches: Sequence[np.ndarray]) -> float:
-    """The share of the tables' tokens that is padding, from 0 to 1; 0 for no batch."""
+    """Compute the share of the tables' tokens that is padding.
+
+    Args:
+        lengths: tokens of each pair.
+        batches: the places of the pairs, batch by batch.
+
+    Returns:
+        A share from 0 to 1; 0 when there is no batch.
+    """
     tokens = np.asarray(lengths)
     read = sum(len(batch) * int(tokens[batch].max()) for batch in batches)
     return 1 - int(tokens.sum()) / read if read else 0.0

@@ -1,7 +1,7 @@
 """Do less: a cheap model orders all candidates of a query, a strong one reads the best few.
 
-What it costs in quality depends on how often the cheap model puts a relevant passage below the
-ones that are kept; measure it with `compare_runs` on your own queries (lesson 03 does).
+The loss of quality depends on how often the cheap model puts a relevant passage below the ones that
+are kept. Measure it with `compare_runs` on your own queries, as lesson 03 does.
 """
 
 from __future__ import annotations
@@ -15,21 +15,39 @@ from .scorers import Scorer
 
 
 class Cascade:
-    """Two scorers as one; it serves wherever a function of pairs is wanted."""
+    """Two scorers as one; it can be used wherever a function of pairs is wanted."""
 
     def __init__(self, fast: Scorer, strong: Scorer, keep: int) -> None:
-        """See `cascade`."""
+        """Join two scorers.
+
+        Args:
+            fast: scores all pairs.
+            strong: scores the best pairs of each query.
+            keep: how many passages per query `strong` reads.
+
+        Raises:
+            ValueError: `keep` is below 1.
+        """
         if keep < 1:
-            raise ValueError(f"The strong model reads at least one passage a query, not {keep}.")
+            raise ValueError(f"The strong model reads at least one passage per query, not {keep}.")
         self._fast, self._strong, self._keep = fast, strong, keep
 
     def __call__(self, pairs: Sequence[Pair]) -> np.ndarray:
-        """A score of each pair, float32 (n,); pairs with the same query are candidates of it.
+        """Score pairs; those with the same query are the candidates of that query.
 
         The passages that the strong model read have its logits. The others follow below the lowest
-        of these in the order of the fast model; their scores say nothing else.
+        of these, in the order of the fast model; only the order of their scores has a meaning.
 
-        Raises TypeError when a pair is not two strings, and what the two scorers raise.
+        Args:
+            pairs: n (query, passage) pairs.
+
+        Returns:
+            Scores: float32, shape (n,).
+
+        Raises:
+            TypeError: a pair is not two strings.
+            ValueError: a scorer does not give one finite number per pair; and what the two scorers
+                raise.
         """
         check_pairs(pairs)
         cheap = checked(self._fast(pairs), pairs)
@@ -53,9 +71,18 @@ class Cascade:
     def rank(
         self, query: str, passages: Sequence[str], top_k: int | None = None
     ) -> list[dict[str, object]]:
-        """The passages, best first: {"corpus_id": place in `passages`, "score": see the call}.
+        """Order the passages of one query, best first.
 
-        Raises TypeError for one string in place of a list.
+        Args:
+            query: the text of the query.
+            passages: the texts of the passages.
+            top_k: how many to return; all when None.
+
+        Returns:
+            {"corpus_id": place in `passages`, "score": the score of the pair} for each passage.
+
+        Raises:
+            TypeError: `passages` is one string in place of a list.
         """
         if isinstance(passages, str):
             raise TypeError("passages is one string: give a list of passages.")
@@ -67,9 +94,16 @@ class Cascade:
 def cascade(fast: Scorer, strong: Scorer, keep: int) -> Cascade:
     """Score all pairs with `fast`, and the best `keep` of each query with `strong`.
 
-    fast, strong: a `Reranker`, or any function of n (query, passage) pairs to n numbers, such as
-    the cosines of stored vectors. The cascade is such a function itself.
+    Args:
+        fast: a `Reranker`, or any function of n (query, passage) pairs to n numbers, such as the
+            cosines of stored vectors.
+        strong: another such function.
+        keep: how many passages per query `strong` reads.
 
-    Raises ValueError when keep is below 1.
+    Returns:
+        A function of n pairs to n numbers, with a method `rank`.
+
+    Raises:
+        ValueError: `keep` is below 1.
     """
     return Cascade(fast, strong, keep)

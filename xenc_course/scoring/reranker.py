@@ -1,7 +1,7 @@
 """Score many (query, passage) pairs with a cross-encoder, as fast as this machine can.
 
-Nothing is spent twice: a query is tokenised once for all its passages, pairs of like length share a
-batch, and a pair that was scored before may be remembered. Memory is bounded whatever comes in.
+A query is tokenised once for all its passages, pairs of similar length share a batch, and scores of
+earlier pairs can be kept. Memory is bounded, however many pairs there are.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ import os
 import time
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, cast
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from xenc_course.models.loading import DEFAULT_CROSS_ENCODER
+from xenc_course.progress import Advance, Progress, progress_bar
 
 from .backend_choice import BackendChooser, Choice
 from .backends import run_batches
@@ -37,8 +37,8 @@ WINDOW = 1024  # pairs that are tokenised, sorted and scored together: what memo
 class Reranker:
     """A cross-encoder's logits, quickly: those of `CrossEncoder.predict` for the same pairs.
 
-    Pairs that the model cannot read whole are the exception: `predict` shortens the longer text,
-    as truncation="longest_first" does here; by default the query stays whole.
+    Only pairs that the model cannot read whole differ: `predict` shortens the longer text, as
+    truncation="longest_first" does here; by default the query stays whole.
 
     >>> reranker = Reranker()
     >>> reranker.score([("capital of Peru", "Lima is the capital of Peru.")])
@@ -46,7 +46,7 @@ class Reranker:
 
     A pair's score does not depend on the pairs beside it: within 1e-4 in fp32, where a batch adds
     the same numbers in another order, and exactly in int8, where every pair is computed alone
-    (unless `batch_tokens` is set: then int8 pairs share tables, and move each other's scores).
+    (unless `batch_tokens` is set: then int8 pairs share tables and change each other's scores).
     """
 
     def __init__(
@@ -59,18 +59,25 @@ class Reranker:
         batch_tokens: int | None = None,
         cache: int = 0,
     ) -> None:
-        """model: a name of the catalogue, a hub id, a folder, or a loaded `CrossEncoder`; None
-        means ``$XENC_CROSS_ENCODER`` or the course's L12.
+        """Find the model and its tokenizer.
 
-        backend: "torch" (any device), "onnx" (fp32, exported once), "onnx-int8" (8-bit integers: a
-        little other scores, see lesson 05), or "auto": the faster of the first two on some of the
-        first pairs; an ONNX folder is run as it is, and a GPU means torch. `choice` says what was
-        taken and why.
-        truncation: see `PairTokenizer`. workers: threads of onnxruntime (cores). batch_tokens: of
-        a batch's table, padding included. cache: pairs whose scores are kept, the oldest go first.
+        Args:
+            model: a name of the catalogue, a hub id, a folder, or a loaded `CrossEncoder`; None
+                means ``$XENC_CROSS_ENCODER`` or the course's L12.
+            backend: "torch" (any device), "onnx" (fp32, exported once), "onnx-int8" (8-bit
+                integers: slightly different scores, see lesson 05), or "auto": the faster of the
+                first two on some of the first pairs; an ONNX folder is run as it is, and a model on
+                a GPU with torch. `choice` says what was taken and why.
+            truncation: "passage", "longest_first" or "error", see `PairTokenizer`.
+            workers: threads of onnxruntime; as many as there are cores when None.
+            batch_tokens: tokens of a batch's table, padding included; when None, the backend's own.
+            cache: how many pairs' scores are kept; those that were asked for longest ago go first.
 
-        Raises what `load_cross_encoder` raises, and ValueError for an unknown backend or truncation
-        and for a model that gives more than one number a pair.
+        Raises:
+            FileNotFoundError: there is no such model.
+            ValueError: the backend or the truncation is unknown, a number is too small, or the
+                model gives more than one number per pair; and what else `load_cross_encoder`
+                raises.
         """
         if isinstance(model, str) or model is None:
             model = model or os.environ.get("XENC_CROSS_ENCODER") or DEFAULT_CROSS_ENCODER
@@ -99,24 +106,27 @@ class Reranker:
         """What the last call did."""
         return self._report
 
-    def score(
-        self, pairs: Iterable[Pair] | Pair, progress: bool | Callable[[int], object] = True
-    ) -> np.ndarray:
-        """The logit of each (query, passage) pair: float32, shape (n,); of one pair, shape ().
+    def score(self, pairs: Iterable[Pair] | Pair, progress: Progress = True) -> np.ndarray:
+        """Compute the logit of each (query, passage) pair; warn when pairs were cut.
 
-        progress: a bar on stderr from the second second on, or a function that is called with the
-        number of pairs done since its last call. Warns when pairs were cut.
+        Args:
+            pairs: n pairs, or one.
+            progress: of the pairs, see `Progress`.
 
-        Raises TypeError when a pair is not two strings, ValueError for text that cannot be
-        tokenised, for a query that leaves no room for a passage, for a pair that is too long when
-        truncation is "error", and for a score that is not finite; what the pairs' own iterator
-        raises goes on.
+        Returns:
+            Logits: float32, shape (n,), or () for one pair.
+
+        Raises:
+            TypeError: a pair is not two strings.
+            ValueError: a text cannot be tokenised, a query leaves no room for a passage, a pair is
+                too long and truncation is "error", or a score is not finite; and what the pairs'
+                own iterator raises.
         """
         if is_pair(pairs):
             return self.score([pairs], progress)[0]
         many = cast("Iterable[Pair]", pairs)
         total = len(many) if isinstance(many, Sized) else None
-        with _bar(total, progress) as advance:
+        with progress_bar(progress, total, "pair") as advance:
             scores = np.fromiter(self.stream(many, advance), dtype=np.float32)
         if self._report.cut:
             warnings.warn(
@@ -127,20 +137,28 @@ class Reranker:
         return scores
 
     def __call__(self, pairs: Sequence[Pair]) -> np.ndarray:
-        """`score` without a bar: a reranker serves wherever a function of pairs is wanted."""
+        """`score` without a bar: a reranker can be used wherever a function of pairs is wanted."""
         return self.score(pairs, progress=False)
 
-    def stream(
-        self, pairs: Iterable[Pair], progress: Callable[[int], object] | None = None
-    ) -> Iterator[np.float32]:
-        """The logits one by one, in order, in bounded memory; `report` grows with every window.
+    def stream(self, pairs: Iterable[Pair], progress: Progress = False) -> Iterator[np.float32]:
+        """Compute logits one by one, in bounded memory; `report` grows after every `WINDOW` pairs.
 
-        progress: called with the number of pairs done since its last call.
+        Args:
+            pairs: (query, passage) pairs, of which `WINDOW` are held at a time.
+            progress: of the pairs, see `Progress`.
+
+        Yields:
+            The logit of each pair, in order.
+
+        Raises:
+            TypeError: a pair is not two strings.
+            ValueError: see `score`.
         """
         self._report = Report()
         rest = iter(pairs)
-        while window := list(islice(rest, WINDOW)):
-            yield from self._window(window, progress or (lambda done: None))
+        with progress_bar(progress, None, "pair") as advance:
+            while window := list(islice(rest, WINDOW)):
+                yield from self._window(window, advance)
 
     def rank(
         self,
@@ -149,10 +167,21 @@ class Reranker:
         top_k: int | None = None,
         return_documents: bool = False,
     ) -> list[dict[str, object]]:
-        """The passages, best first, as `CrossEncoder.rank` gives them.
+        """Order the passages of one query, best first, as `CrossEncoder.rank` does.
 
-        Each is {"corpus_id": place in `passages`, "score": logit}, with "text" when documents are
-        wanted. Equal scores keep the order of the passages.
+        Args:
+            query: the text of the query.
+            passages: the texts of the passages; those of equal score keep their order.
+            top_k: how many to return; all when None.
+            return_documents: whether each entry holds the passage's text.
+
+        Returns:
+            {"corpus_id": place in `passages`, "score": logit} for each passage, with "text" when
+            `return_documents` is True.
+
+        Raises:
+            TypeError: `passages` is one string in place of a list.
+            ValueError: see `score`.
         """
         if isinstance(passages, str):
             raise TypeError("passages is one string: give a list of passages.")
@@ -163,7 +192,7 @@ class Reranker:
             ranking.append(entry | {"text": passages[place]} if return_documents else entry)
         return ranking
 
-    def _window(self, window: list[Pair], advance: Callable[[int], object]) -> np.ndarray:
+    def _window(self, window: list[Pair], advance: Advance) -> np.ndarray:
         """Score up to `WINDOW` pairs; equal pairs are computed once."""
         started = time.perf_counter()
         check_pairs(window)
@@ -181,7 +210,7 @@ class Reranker:
         )
         return np.array([found[key] for key in keys], dtype=np.float32)
 
-    def _computed(self, pairs: list[Pair], advance: Callable[[int], object]) -> np.ndarray:
+    def _computed(self, pairs: list[Pair], advance: Advance) -> np.ndarray:
         """Tokenise, sort into batches, run them, and put the logits into the order of the pairs."""
         backend, choice = self._choose(pairs)
         tokens = self._tokenizer(pairs)
@@ -211,17 +240,3 @@ class Reranker:
                 self._kept.move_to_end(key)
             while len(self._kept) > self._room:
                 self._kept.popitem(last=False)
-
-
-@contextmanager
-def _bar(
-    total: int | None, progress: bool | Callable[[int], object]
-) -> Iterator[Callable[[int], object]]:
-    """What to tell how many pairs are done: a function, or a bar that shows after two seconds."""
-    if callable(progress):
-        yield progress
-        return
-    from tqdm import tqdm
-
-    with tqdm(total=total, unit="pair", delay=2, disable=not progress) as bar:
-        yield bar.update

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from xenc_course.models.catalogue import LATE_INTERACTION, MODELS
+from xenc_course.progress import Progress, progress_bar
 
 from .pairs import Pair, check_pairs, checked
 from .reranker import Reranker
@@ -22,33 +23,48 @@ BLOCK = 128  # pairs between two reports of progress
 def score_pairs(
     model: str | CrossEncoder | Scorer,
     pairs: Sequence[Pair],
-    progress: Callable[[int], object] | None = None,
+    progress: Progress = False,
 ) -> np.ndarray:
-    """The logit of each (query, passage) pair, float32, shape (n,).
+    """Compute the score of each (query, passage) pair, block by block.
 
-    model: what `load_scorer` takes, a loaded `CrossEncoder`, or a function of n pairs to n numbers.
-    progress: called with the number of pairs scored since the last call, such as `tqdm.update`.
+    Args:
+        model: what `load_scorer` takes, a loaded `CrossEncoder`, or a function of n pairs to n
+            numbers.
+        pairs: n pairs.
+        progress: of the pairs, see `Progress`.
 
-    Raises TypeError when a pair is not two strings, ValueError when the model gives another number
-    of scores than there are pairs or one that is not finite, and what `load_scorer` raises.
+    Returns:
+        Scores, of a cross-encoder its logits: float32, shape (n,).
+
+    Raises:
+        TypeError: a pair is not two strings.
+        ValueError: the model does not give one finite number per pair; and what `load_scorer`
+            raises.
     """
     check_pairs(pairs)
     scorer = as_scorer(model)
     scores = np.empty(len(pairs), dtype=np.float32)
-    for start in range(0, len(pairs), BLOCK):
-        block = pairs[start : start + BLOCK]
-        scores[start : start + BLOCK] = checked(scorer(block), block)
-        if progress is not None:
-            progress(len(block))
+    with progress_bar(progress, len(pairs), "pair") as advance:
+        for start in range(0, len(pairs), BLOCK):
+            block = pairs[start : start + BLOCK]
+            scores[start : start + BLOCK] = checked(scorer(block), block)
+            advance(len(block))
     return scores
 
 
 def load_scorer(name: str | None = None, backend: str = "auto") -> Scorer:
-    """A function from n (query, passage) pairs to their n scores, float32.
+    """Load a model as a function of n (query, passage) pairs to their n scores, float32.
 
-    name: a cross-encoder as `Reranker` takes it, scored by that class, or a late-interaction model
-    of the catalogue. A pair that is longer than a cross-encoder reads loses the end of its longer
-    text, as in sentence-transformers. backend: see `Reranker`.
+    A pair that is longer than a cross-encoder reads loses the end of its longer text, as in
+    sentence-transformers.
+
+    Args:
+        name: a cross-encoder as `Reranker` takes it, or a late-interaction model of the catalogue.
+        backend: of a cross-encoder, see `Reranker`.
+
+    Raises:
+        FileNotFoundError: there is no such model.
+        ValueError: see `Reranker`.
     """
     known = MODELS.get(name or "")
     if known is not None and known.architecture == LATE_INTERACTION:
@@ -59,7 +75,15 @@ def load_scorer(name: str | None = None, backend: str = "auto") -> Scorer:
 
 
 def as_scorer(model: str | CrossEncoder | Scorer) -> Scorer:
-    """A function of pairs, whatever the model is given as; see `score_pairs`."""
+    """Make a function of pairs from a model.
+
+    Args:
+        model: what `score_pairs` takes.
+
+    Raises:
+        FileNotFoundError: there is no such model.
+        ValueError: see `Reranker`.
+    """
     if isinstance(model, str):
         return load_scorer(model)
     if hasattr(model, "predict"):

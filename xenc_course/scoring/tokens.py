@@ -1,4 +1,4 @@
-"""(query, passage) pairs as token ids: a query is read once, and no cut goes unnoticed."""
+"""(query, passage) pairs as token ids: a query is tokenised once, and every cut is noted."""
 
 from __future__ import annotations
 
@@ -18,31 +18,50 @@ TRUNCATIONS = ("passage", "longest_first", "error")
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """One pair as the model reads it: ids and segment ids (int64, one a token), and whether cut."""
+    """One pair as the model reads it.
+
+    Attributes:
+        ids: token ids: int64, shape (tokens,), special tokens included.
+        segments: of each token 0 (query) or 1 (passage): int64, shape (tokens,).
+        cut: whether the pair was too long and lost its end.
+    """
 
     ids: np.ndarray
     segments: np.ndarray
     cut: bool
 
     def __len__(self) -> int:
-        """Tokens, special ones included."""
+        """How many tokens there are, special ones included."""
         return len(self.ids)
 
 
 class PairTokenizer:
-    """Tokenises pairs with a model's own tokenizer."""
+    """Tokenises pairs with a model's own tokenizer.
+
+    Attributes:
+        limit: how many tokens of a pair the model reads, special ones included.
+        truncation: what happens to a longer pair.
+    """
 
     def __init__(self, tokenizer: Tokenizer, limit: int, truncation: str = "passage") -> None:
-        """limit: tokens that the model reads of a pair.
+        """Copy the tokenizer, which is not changed.
 
-        truncation, of a pair that is longer: "passage" cuts the end of the passage and keeps the
-        query whole; "longest_first" shortens the longer text, as sentence-transformers does;
-        "error" refuses the pair. Raises ValueError for another word.
+        Args:
+            tokenizer: the model's own.
+            limit: how many tokens of a pair the model reads, special ones included.
+            truncation: what happens to a longer pair. "passage" cuts the end of the passage and
+                keeps the query whole; "longest_first" shortens the longer text, as
+                sentence-transformers does; "error" refuses the pair.
+
+        Raises:
+            ValueError: the truncation is another word.
         """
         from tokenizers import Tokenizer
 
         if truncation not in TRUNCATIONS:
-            raise ValueError(f"truncation is {truncation!r}: choose of {', '.join(TRUNCATIONS)}.")
+            raise ValueError(
+                f"truncation is {truncation!r}: choose one of {', '.join(TRUNCATIONS)}."
+            )
         self.limit = limit
         self.truncation = truncation
         self._reader = Tokenizer.from_str(tokenizer.to_str())
@@ -59,10 +78,11 @@ class PairTokenizer:
         return self._reader.get_vocab_size(with_added_tokens=True) - 1
 
     def __call__(self, pairs: Sequence[Pair]) -> list[Tokens]:
-        """The tokens of each pair.
+        """Tokenise (query, passage) pairs.
 
-        Raises ValueError for a text that is no valid Unicode, a query that leaves no room for a
-        passage, and, when truncation is "error", for a pair that is too long.
+        Raises:
+            ValueError: a text is no valid Unicode, a query leaves no room for a passage, or a pair
+                is too long and truncation is "error".
         """
         queries = list(dict.fromkeys(query for query, _ in pairs))
         read = dict(zip(queries, self._read(queries), strict=True))
@@ -78,8 +98,8 @@ class PairTokenizer:
         except TypeError:
             broken = next(text for text in texts if not _is_unicode(text))
             raise ValueError(
-                f"A text holds half of a surrogate pair, which is no character: {broken[:60]!r}. "
-                "Decode it anew, or replace such characters."
+                f"The text {broken[:60]!r} holds half of a surrogate pair, which is no character: "
+                "decode it again, or replace such characters."
             ) from None
 
     def _joined(self, query: Encoding, passage: Encoding, pair: Pair) -> Tokens:

@@ -18,7 +18,12 @@ NOT_TRIED = "Not tried yet: replace the ... and run this cell again."
 
 @dataclass(frozen=True, repr=False)
 class Feedback:
-    """What a checker has to say: whether the exercise is solved, and one message."""
+    """What a checker has to say; shows itself as its message.
+
+    Attributes:
+        solved: whether the exercise is solved.
+        message: one sentence or two for the learner.
+    """
 
     solved: bool
     message: str
@@ -34,17 +39,23 @@ class Feedback:
 
 
 def check(answer: Any, *steps: Step, explain: str = "") -> Feedback:
-    """Hold an answer against the steps, in order, and stop at the first that fails.
+    """Test an answer step by step, and stop at the first step that fails.
+
+    A stub (`None`, `...`, or a tuple or list that still holds a `...`) counts as not tried.
 
     Args:
         answer: the learner's value. A function that needs no argument is called for its value;
             a function that needs arguments is itself the value, for the steps to call.
         steps: pairs `(predicate, hint)`. A predicate takes the answer and says whether it is
             right so far; one that says no, or raises, shows its hint.
-        explain: shown behind "Right." when every step holds.
+        explain: shown after "Right." when every step holds.
 
-    A stub (`None`, `...`, or a tuple or list that still holds a `...`) counts as not tried.
-    Raises `TypeError` or `ValueError` when the steps themselves are wrong.
+    Returns:
+        The feedback. An answer or a predicate that raises is reported there as well.
+
+    Raises:
+        TypeError: a step is no pair of a callable and a string.
+        ValueError: there is no step, or a hint is empty.
     """
     _check_steps(steps)
     if _is_question(answer):
@@ -84,7 +95,7 @@ def _what_was_raised(error: Exception) -> str:
     # Frame 0 is `check`, frame 1 the learner's function, deeper ones are libraries.
     frames = traceback.extract_tb(error.__traceback__)
     where = f" in the line `{frames[1].line}`" if len(frames) > 1 and frames[1].line else ""
-    return f"Your code raised {_in_a_word(error)}{where}; mend that and run this cell again."
+    return f"Your code raised {_in_a_word(error)}{where}; fix that and run this cell again."
 
 
 def _in_a_word(error: Exception) -> str:
@@ -94,14 +105,14 @@ def _in_a_word(error: Exception) -> str:
 
 def _check_steps(steps: tuple[Step, ...]) -> None:
     if not steps:
-        raise ValueError("check needs at least one step: a pair (predicate, hint)")
+        raise ValueError("An exercise needs at least one step: a pair (predicate, hint).")
     for number, step in enumerate(steps, start=1):
         if not isinstance(step, (tuple, list)) or len(step) != 2:
-            raise TypeError(f"step {number} must be a pair (predicate, hint), not {step!r}")
+            raise TypeError(f"Step {number} must be a pair (predicate, hint), not {step!r}.")
         predicate, hint = step
         if not callable(predicate):
-            raise TypeError(f"the predicate of step {number} must be callable, not {predicate!r}")
+            raise TypeError(f"The predicate of step {number} must be callable, not {predicate!r}.")
         if not isinstance(hint, str):
-            raise TypeError(f"the hint of step {number} must be a string, not {hint!r}")
+            raise TypeError(f"The hint of step {number} must be a string, not {hint!r}.")
         if not hint.strip():
-            raise ValueError(f"the hint of step {number} is empty; say what to try")
+            raise ValueError(f"The hint of step {number} is empty: say what to try.")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xenc_course.display.table import Cell, Table
+from xenc_course.display.cells import Cell
+from xenc_course.display.table import Table
 from xenc_course.display.text_width import one_line
 
 
@@ -16,9 +17,10 @@ from xenc_course.display.text_width import one_line
 class Verdict:
     """A claim, what was measured, and whether the claim holds; shows itself.
 
-    Raises:
-        TypeError: ``holds`` is not a bool (numpy's included), or a text is not a string.
-        ValueError: a text is empty.
+    Attributes:
+        claim: one sentence.
+        holds: computed by a comparison.
+        evidence: what was measured, with its numbers.
     """
 
     claim: str
@@ -26,16 +28,22 @@ class Verdict:
     evidence: str
 
     def __post_init__(self) -> None:
-        """Refuse anything but two texts and a truth value."""
+        """Refuse anything but two texts and a truth value.
+
+        Raises:
+            TypeError: `holds` is no bool (of Python or numpy), or a text is no string.
+            ValueError: a text is empty.
+        """
         for name in ("claim", "evidence"):
             text = getattr(self, name)
             if not isinstance(text, str):
-                raise TypeError(f"the {name} must be text, not {text!r}")
+                raise TypeError(f"The {name} must be text, not {text!r}.")
             if not text.strip():
-                raise ValueError(f"the {name} is empty: say it in words")
+                raise ValueError(f"The {name} is empty: say it in words.")
         if not isinstance(self.holds, bool | np.bool):
             raise TypeError(
-                f"holds must be True or False, computed by a comparison, not {self.holds!r}"
+                "The argument holds must be True or False, computed by a comparison, "
+                f"not {self.holds!r}."
             )
         object.__setattr__(self, "holds", bool(self.holds))
 
@@ -65,29 +73,39 @@ class Verdict:
 
 
 def verdict(claim: str, holds: bool, evidence: str) -> Verdict:
-    """A claim with its computed verdict: ``verdict("A beats B", a > b, f"{a:.3f} vs {b:.3f}")``.
+    """State a claim with its verdict: `verdict("A beats B", a > b, f"{a:.3f} vs {b:.3f}")`.
+
+    Args:
+        claim: one sentence.
+        holds: whether the claim holds, computed by a comparison.
+        evidence: what was measured, with its numbers.
 
     Raises:
-        TypeError, ValueError: see `Verdict`.
+        TypeError: `holds` is no bool (of Python or numpy), or a text is no string.
+        ValueError: a text is empty.
     """
     return Verdict(claim, holds, evidence)
 
 
 def show_verdicts(verdicts: Iterable[Verdict]) -> Table:
-    """The wrap-up table: claim, what was measured, verdict; the caption counts those that hold.
+    """Show all verdicts of a lesson as one table.
+
+    Returns:
+        A table with the columns claim, measured and verdict; its caption counts the claims that
+        hold.
 
     Raises:
         TypeError: something in the list is not a `Verdict`.
         ValueError: the list is empty.
     """
     if isinstance(verdicts, Verdict):
-        raise TypeError("show_verdicts takes a list of verdicts: put this one in [ ]")
+        raise TypeError("The verdicts must be a list of verdicts, not one: put it in [ ].")
     verdicts = list(verdicts)
     if not verdicts:
-        raise ValueError("there are no verdicts to show: give at least one verdict(...)")
+        raise ValueError("There are no verdicts to show: give at least one verdict(...).")
     for i, item in enumerate(verdicts):
         if not isinstance(item, Verdict):
-            raise TypeError(f"verdicts[{i}] is a {type(item).__name__}: make it with verdict(...)")
+            raise TypeError(f"verdicts[{i}] is a {type(item).__name__}: make it with verdict(...).")
     rows = [(v.claim, v.evidence, Cell(v.word, v.word, bold=True)) for v in verdicts]
     held = sum(v.holds for v in verdicts)
     claims = "claim holds" if len(verdicts) == 1 else "claims hold"

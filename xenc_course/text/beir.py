@@ -22,7 +22,7 @@ REFUSE, KEEP = "refuse", "keep"
 
 
 class Parts(TypedDict):
-    """What a folder holds, by the names of the fields of a `Collection`."""
+    """What a folder holds; the keys are fields of a `Collection`."""
 
     documents: dict[str, str]
     titles: dict[str, str]
@@ -34,14 +34,20 @@ class Parts(TypedDict):
 def read_folder(folder: Path, qrels: str | Path | None = None, unknown_ids: str = REFUSE) -> Parts:
     """Read a folder in BEIR layout, one line at a time: the memory it takes is that of the texts.
 
-    qrels: the file of judgements, inside the folder or absolute; `qrels/test.tsv` by default.
-    unknown_ids: what to do with a judgement for a query or passage that the folder does not have:
-    "refuse" it, or "keep" it, so that passages whose text is not here still count in the ideal
-    ranking of nDCG and in recall. Where both a file and its `.gz` exist, the plain file is read.
+    Where both a file and its `.gz` exist, the plain file is read.
 
-    Raises FileNotFoundError for a missing file; ValueError with file, line and reason for text that
-    is not UTF-8, broken JSON, a missing field, an id given twice or with white space, a wrong
-    header, a grade that is not an integer, an unknown id (unless kept), and a file without entries.
+    Args:
+        folder: holds `corpus.jsonl` and `queries.jsonl`, each plain or gzip.
+        qrels: the file of judgements, inside the folder or absolute; `qrels/test.tsv` by default.
+        unknown_ids: what to do with a judgement for a query or document that the folder does not
+            have: "refuse" it, or "keep" it. Kept ones still count in the ideal ranking of nDCG and
+            in recall.
+
+    Raises:
+        FileNotFoundError: a file is missing.
+        ValueError: text that is not UTF-8, broken JSON, a missing field, an id given twice or with
+            white space, a wrong header, a grade that is not an integer, an unknown id (unless kept)
+            or a file without entries; the message names file and line.
     """
     if unknown_ids not in (REFUSE, KEEP):
         raise ValueError(f"unknown_ids is {REFUSE!r} or {KEEP!r}, not {unknown_ids!r}.")
@@ -60,7 +66,7 @@ def _read_corpus(path: Path) -> tuple[dict[str, str], dict[str, str]]:
         documents[document] = _text(record, "text", where)
         if record.get("title"):  # absent, null and "" all mean that there is none
             titles[document] = _text(record, "title", where)
-    return _some(documents, path, "passage"), titles
+    return _some(documents, path, "document"), titles
 
 
 def _read_queries(path: Path) -> tuple[dict[str, str], dict[str, str]]:
@@ -92,9 +98,11 @@ def _read_qrels(
         where = f"{path}, line {number}"
         columns = line.split("\t")
         if len(columns) != 3:
-            raise ValueError(f"{where}: {len(columns)} columns between tabs, and it must be 3.")
+            raise ValueError(
+                f"{where}: there are {len(columns)} columns between tabs, and there must be 3."
+            )
         query, document, grade = columns
-        for name, known, kind in ((query, queries, "query"), (document, documents, "passage")):
+        for name, known, kind in ((query, queries, "query"), (document, documents, "document")):
             check_id(name, f"{where}: the id of a {kind}")
             if name not in known and not keep:
                 raise ValueError(
@@ -103,7 +111,9 @@ def _read_qrels(
                 )
         judged = qrels.setdefault(query, {})
         if document in judged:
-            raise ValueError(f"{where}: query {query!r} and passage {document!r} are judged twice.")
+            raise ValueError(
+                f"{where}: query {query!r} and document {document!r} are judged twice."
+            )
         judged[document] = _grade(grade, where)
     return _some(qrels, path, "judgement")
 

@@ -1,4 +1,4 @@
-"""Labelled text: documents, queries, and judgements of which passage is relevant to which query."""
+"""Labelled text: documents, queries, and judgements of how relevant a document is to a query."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 
 from xenc_course.assets.wheels import asset_folder
 from xenc_course.display.table import Table
-from xenc_course.files import DATA, check_id
+from xenc_course.files import DATA
 
-from .beir import KEEP, REFUSE, Parts, read_folder
+from .beir import REFUSE, read_folder
+from .ir_dataset import ir_dataset
 
 HELPDESK = DATA / "helpdesk"
 TOKENIZER_OF = "ms-marco-MiniLM-L12-v2"  # counts the tokens: the default cross-encoder's
@@ -24,12 +24,20 @@ TOKENIZER_OF = "ms-marco-MiniLM-L12-v2"  # counts the tokens: the default cross-
 
 @dataclass(frozen=True)
 class Collection:
-    """A test collection. Ids are strings without white space; nothing can be changed in place.
+    """A test collection; nothing in it can be changed in place.
 
-    documents: id -> text of a passage;  titles: id -> title, where there is one
-    queries:   id -> text;               tags: query id -> tag, where there is one
-    qrels:     query id -> {document id: grade}, grades are integers, 0 means judged not relevant
-    licence, language: of the text, as stated by whoever gave it; "" where nobody did
+    Ids are strings without white space.
+
+    Attributes:
+        name: as tables show it.
+        documents: document id -> text.
+        queries: query id -> text.
+        qrels: query id -> {document id: grade}; grades are integers, and 0 means judged not
+            relevant.
+        titles: document id -> title, where there is one.
+        tags: query id -> tag, where there is one.
+        licence: of the text, as its source states it; "" where it states none.
+        language: of the text, an ISO 639-1 code; "" where the source states none.
     """
 
     name: str
@@ -49,17 +57,27 @@ class Collection:
         object.__setattr__(self, "qrels", MappingProxyType(qrels))
 
     def passage(self, document: str) -> str:
-        """What a model is given to read: title and text with a space between, or the text alone.
+        """What a model reads of a document: title and text with a space between, as BEIR does.
 
-        This is BEIR's convention. Raises KeyError for an id that is not in `documents`.
+        Without a title it is the text alone.
+
+        Args:
+            document: an id.
+
+        Raises:
+            KeyError: there is no such document.
         """
         title = self.titles.get(document)
         return f"{title} {self.documents[document]}" if title else self.documents[document]
 
     def select(self, queries: Iterable[str]) -> Collection:
-        """The same documents with these queries, in the order of the collection.
+        """The same documents with some of the queries, in the order of the collection.
 
-        Raises ValueError for an id that is no query of the collection.
+        Args:
+            queries: query ids, in any order.
+
+        Raises:
+            ValueError: an id is no query of the collection.
         """
         wanted = set(queries)
         if unknown := sorted(wanted - self.queries.keys()):
@@ -73,9 +91,14 @@ class Collection:
         )
 
     def sample(self, n: int, seed: int = 0) -> Collection:
-        """The same documents with `n` of the queries, drawn without replacement from `seed`.
+        """The same documents with a random sample of the queries.
 
-        Raises ValueError when `n` is not between 1 and the number of queries.
+        Args:
+            n: how many queries, drawn without replacement.
+            seed: of the random numbers; the same seed draws the same queries.
+
+        Raises:
+            ValueError: `n` is not between 1 and the number of queries.
         """
         if not 1 <= n <= len(self.queries):
             raise ValueError(
@@ -87,10 +110,17 @@ class Collection:
         return self.select(names[i] for i in drawn)
 
     def stats(self, *, tokens: bool = False) -> Table:
-        """Counts and lengths: passages, queries, judgements and how many of each grade.
+        """How many documents, queries and judgements there are, and how long the texts are.
 
-        Lengths are words (between white space); with `tokens` also the tokens of the default
-        cross-encoder, without the special ones, which takes longer.
+        Args:
+            tokens: whether lengths are also counted in tokens of the default cross-encoder, without
+                the special ones, which takes longer. Words are what stands between white space.
+
+        Returns:
+            A table with the columns what and how many.
+
+        Raises:
+            AssetError: `tokens` is set, and the tokenizer cannot be fetched.
         """
         grades = Counter(grade for row in self.qrels.values() for grade in row.values())
         rows: list[tuple[str, str | None]] = [("passages", f"{len(self.documents):,}")]
@@ -117,19 +147,28 @@ def load_collection(
 ) -> Collection:
     """Load a labelled collection: by name, from a folder, or through `ir_datasets`.
 
-    "helpdesk": the course's own test collection about customer support, graded 0 to 3; a tag names
-    what makes a query hard.
-    "wikipedia": 10,033 lead paragraphs of English Wikipedia. A query is an article's short
-    description ("Largest island of Japan") of three words or more that no other article shares; the
-    article is its one relevant passage. Such a known-item test needs no judge, and its queries were
-    written by people who had no search engine in mind.
-    A folder in BEIR layout (see `xenc_course.beir`). `qrels` names another file of judgements in
-    it than `qrels/test.tsv`; `unknown_ids="keep"` keeps judgements of what is not there.
-    "irds:<dataset id>": any dataset of `ir_datasets` with documents, queries and qrels.
+    There are four kinds of source:
 
-    Raises ValueError for an unknown name and for bad data (with file, line and reason),
-    FileNotFoundError for a missing file, AssetError when packaged text cannot be fetched,
-    ImportError when "irds:" is asked for and `ir_datasets` is not installed.
+    - "helpdesk": the course's own test collection about customer support, graded 0 to 3; a tag
+      names what makes a query hard.
+    - "wikipedia": 10,033 lead paragraphs of English Wikipedia. A query is an article's short
+      description ("Largest island of Japan") of three words or more that no other article shares;
+      the article is its one relevant document. Such a known-item test needs no judge, and its
+      queries were written by people who had no search engine in mind.
+    - a folder in BEIR layout, see `xenc_course.text.beir`.
+    - "irds:<dataset id>": any dataset of `ir_datasets` with documents, queries and qrels.
+
+    Args:
+        source: one of these.
+        qrels: the file of judgements in a folder, in the place of `qrels/test.tsv`.
+        unknown_ids: "refuse" or "keep" judgements of queries and documents that are not there; for
+            a folder and "irds:".
+
+    Raises:
+        ValueError: the name is unknown, or data are wrong; the message names file and line.
+        FileNotFoundError: a file is missing.
+        AssetError: the text of "wikipedia" cannot be fetched.
+        ImportError: "irds:" is asked for and `ir_datasets` is not installed.
     """
     name = str(source)
     if name in ("helpdesk", "wikipedia") or name.startswith("irds:"):
@@ -139,7 +178,7 @@ def load_collection(
             return _wikipedia()
         if name == "helpdesk":
             return Collection(name, licence="CC BY 4.0", language="en", **read_folder(HELPDESK))
-        return Collection(name, **_ir_dataset(name.removeprefix("irds:"), unknown_ids))
+        return Collection(name, **ir_dataset(name.removeprefix("irds:"), unknown_ids))
     folder = Path(source).expanduser()
     if not folder.is_dir():
         raise ValueError(
@@ -169,56 +208,6 @@ def _wikipedia() -> Collection:
         licence="CC BY-SA 4.0",
         language="en",
     )
-
-
-def _ir_dataset(dataset_id: str, unknown_ids: str) -> Parts:
-    """The parts of an `ir_datasets` dataset; a document's text is its `default_text()`."""
-    try:
-        import ir_datasets
-    except ImportError as error:
-        raise ImportError(
-            f"The collection irds:{dataset_id} needs ir_datasets, which is not installed: "
-            "pip install ir_datasets"
-        ) from error
-    try:
-        dataset = ir_datasets.load(dataset_id)
-    except KeyError as error:
-        raise ValueError(
-            f"ir_datasets has no dataset {dataset_id!r}: see ir-datasets.com."
-        ) from error
-    if missing := [part for part in ("docs", "queries", "qrels") if not dataset.has(part)]:
-        raise ValueError(
-            f"irds:{dataset_id} has no {missing[0]}: choose a dataset with judgements."
-        )
-    documents = _by_id(
-        ((doc.doc_id, doc) for doc in dataset.docs_iter()), f"irds:{dataset_id}, docs"
-    )
-    queries = _by_id(
-        ((q.query_id, q) for q in dataset.queries_iter()), f"irds:{dataset_id}, queries"
-    )
-    qrels: dict[str, dict[str, int]] = {}
-    for number, judgement in enumerate(dataset.qrels_iter(), start=1):
-        where = f"irds:{dataset_id}, judgement {number}"
-        query, document = judgement.query_id, judgement.doc_id
-        if unknown_ids != KEEP and (query not in queries or document not in documents):
-            raise ValueError(
-                f"{where}: query {query!r} or passage {document!r} is not in the dataset "
-                "(unknown_ids='keep' would keep the judgement)."
-            )
-        if document in qrels.setdefault(query, {}):
-            raise ValueError(f"{where}: query {query!r} and passage {document!r} are judged twice.")
-        qrels[query][document] = judgement.relevance
-    return Parts(documents=documents, titles={}, queries=queries, tags={}, qrels=qrels)
-
-
-def _by_id(records: Iterable[tuple[str, Any]], where: str) -> dict[str, str]:
-    texts: dict[str, str] = {}
-    for name, record in records:
-        check_id(name, f"{where}: an id")
-        if name in texts:
-            raise ValueError(f"{where}: the id {name!r} is given a second time.")
-        texts[name] = record.default_text()
-    return texts
 
 
 def _length_rows(kind: str, texts: list[str], tokens: bool) -> list[tuple[str, str | None]]:

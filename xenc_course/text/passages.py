@@ -17,14 +17,23 @@ _INITIAL = re.compile(r"^\W*\w\.$")  # "J." ends no sentence
 
 
 def load_passages(source: str | Path) -> Collection:
-    """The passages to make queries from; queries and judgements that come with them are not used.
+    """Load the passages to make queries from.
 
-    source: "wikipedia", or anything else that `load_collection` takes, or a folder that holds
-    `*.txt` files and no `corpus.jsonl`. Such files (UTF-8, a blank line between paragraphs) are
-    cut into passages of 20 to 120 words at the ends of paragraphs and sentences.
+    Text files (UTF-8, a blank line between paragraphs) are cut into passages of 20 to 120 words at
+    the ends of paragraphs and sentences.
 
-    Raises what `load_collection` raises, FileNotFoundError for a folder without a text file, and
-    ValueError for a file that is not UTF-8 and for files that hold no passage.
+    Args:
+        source: what `load_collection` takes, or a folder that holds `*.txt` files and no
+            `corpus.jsonl`.
+
+    Returns:
+        A collection. Where it was made from text files it has no queries and no judgements.
+
+    Raises:
+        FileNotFoundError: the folder holds no text file; see also `load_collection`.
+        ValueError: a file is not UTF-8, or the files hold no passage; see also `load_collection`.
+        AssetError: see `load_collection`.
+        ImportError: see `load_collection`.
     """
     folder = Path(source).expanduser()
     named = str(source) in ("helpdesk", "wikipedia")
@@ -44,7 +53,19 @@ def load_passages(source: str | Path) -> Collection:
 
 
 def split_text(path: Path) -> Iterator[str]:
-    """The passages of one text file; what is left over and shorter than 20 words is dropped."""
+    """Cut one text file into passages.
+
+    Args:
+        path: UTF-8, a blank line between paragraphs.
+
+    Yields:
+        Texts of 20 to 120 words with one space between words. What is left over and shorter is
+        dropped.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is not UTF-8.
+    """
     waiting: list[str] = []
     for paragraph in _paragraphs(path):
         for piece in _pieces(paragraph):
@@ -58,10 +79,16 @@ def split_text(path: Path) -> Iterator[str]:
 
 
 def sentence_starts(words: list[str]) -> list[int]:
-    """Where sentences begin, as places of words; the first is 0.
+    """Where sentences begin.
 
-    A sentence ends with a word that ends in ".", "!" or "?", but not in an initial, when the next
+    A word ends a sentence when it ends in ".", "!" or "?", is no initial such as "J.", and the next
     word does not begin in lower case.
+
+    Args:
+        words: of one text, in order.
+
+    Returns:
+        Places in `words`; the first is 0.
     """
     starts = [0]
     for place, (word, following) in enumerate(itertools.pairwise(words), start=1):
@@ -71,7 +98,7 @@ def sentence_starts(words: list[str]) -> list[int]:
 
 
 def sentence_spans(words: list[str]) -> list[tuple[int, int]]:
-    """Where sentences begin and end, as places of words; the ends are not part of them."""
+    """Where sentences begin and end: places in `words`; the word at an end is not part of it."""
     starts = sentence_starts(words)
     return list(zip(starts, [*starts[1:], len(words)], strict=True))
 
@@ -91,7 +118,7 @@ def _paragraphs(path: Path) -> Iterator[list[str]]:
 
 
 def _pieces(words: list[str]) -> Iterator[list[str]]:
-    """A paragraph whole if it is short enough, else in runs of sentences of 120 words or less."""
+    """A paragraph as it is when short enough, else in runs of sentences of at most 120 words."""
     if len(words) <= LONGEST:
         yield words
         return

@@ -1,6 +1,7 @@
-"""A training that was interrupted: weights, AdamW's two averages and the losses so far, in a file.
+"""The state of a training in a file: weights, AdamW's two averages and the losses so far.
 
-safetensors holds tensors and text and runs no code when it is read, as a pickle would.
+The file is in the safetensors format: it holds tensors and text. A pickle could run code when it is
+read; this format cannot.
 """
 
 from __future__ import annotations
@@ -22,7 +23,17 @@ def save_checkpoint(
     optimiser: torch.optim.Optimizer,
     losses: Sequence[float],
 ) -> None:
-    """Write weights, AdamW's averages and the losses so far, whole or not at all."""
+    """Write the state of a training to a file that appears whole or not at all.
+
+    Args:
+        path: the file.
+        named: the weights that are trained, by name.
+        optimiser: AdamW, after its first step; its two averages of each weight are written.
+        losses: of every step so far.
+
+    Raises:
+        OSError: the file cannot be written; the one that was there is kept.
+    """
     from safetensors.torch import save
 
     tensors = {}
@@ -37,7 +48,16 @@ def save_checkpoint(
 def resume(
     path: Path, named: Mapping[str, torch.Tensor], optimiser: torch.optim.Optimizer
 ) -> list[float]:
-    """Put back what `save_checkpoint` wrote; the losses so far, none without a file."""
+    """Put back what `save_checkpoint` wrote.
+
+    Args:
+        path: the file; without it nothing is changed.
+        named: the weights that are trained, by name; they are set in place.
+        optimiser: AdamW; its state is set in place.
+
+    Returns:
+        The losses of the steps so far; none without a file.
+    """
     import torch
     from safetensors import safe_open
 

@@ -2,7 +2,7 @@
 
 Queries are made from passages, hard negatives are mined, the teacher scores every pair, and the
 student learns to give the same scores (Hinton, Vinyals and Dean 2015, arXiv 1503.02531). Every
-stage leaves its result in the job's folder, so a run that was killed goes on to the same student.
+stage writes its result into the job's folder, so a killed run goes on and gives the same student.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from xenc_course.files import make_folder, write_lines
 from xenc_course.jobs import Journal, claim
 from xenc_course.models.fingerprint import folder_fingerprint
 from xenc_course.models.loading import load_cross_encoder, model_folder, transformer
+from xenc_course.progress import Progress
 from xenc_course.retrieval.rerank import score_texts
 from xenc_course.scoring.pairs import pair_key
 from xenc_course.text.passages import load_passages
 
 from .distillation_data import PASSAGES, Unlabelled, make_groups
+from .group_batches import Group
 from .held_out_comparison import measure_held_out
-from .loop import Group, Match, check_model, train
+from .loop import train
+from .losses import Match, check_model
 from .model_card import model_card
 from .plan import Plan, exact, untrained_student
 from .shrinking import round_weights
@@ -31,14 +34,20 @@ from .shrinking import round_weights
 
 @dataclass(frozen=True, repr=False)
 class Distilled:
-    """The student's folder, its figures on held-out queries, and the seconds that were spent."""
+    """A student that has been trained.
+
+    Attributes:
+        folder: where it lies.
+        comparison: RR@10 of the teacher, the student and others on held-out queries.
+        seconds: how long the call of `distil` took.
+    """
 
     folder: Path
     comparison: RunComparison
     seconds: float
 
     def __str__(self) -> str:
-        """The table and where the student lies."""
+        """The table, the folder and the seconds."""
         return f"{self.comparison}\n\nThe student is in {self.folder} ({self.seconds:,.0f} s)."
 
     __repr__ = __str__
@@ -50,17 +59,26 @@ def distil(
     *,
     labels: Path | None = None,
     command: str = "",
-    progress: bool = True,
+    progress: Progress = True,
 ) -> Distilled:
     """Train a student by a plan and write it to a new folder, as Hugging Face lays models out.
 
-    While it lasts, what is done lies in `<out>.job`; the same call goes on from there, on the same
-    machine to the same bytes. labels: a file for the teacher's logits that stays, so that another
-    student of the same teacher need not wait for them; without it they go with the job. command:
-    the line that the model card names.
+    Until it ends, what is done lies in `<out>.job`, and the same call goes on from there. On the
+    same machine it then gives the same bytes.
 
-    Raises ValueError for a folder that exists, a job of another plan, too little text and what the
-    stages raise; OSError when the disk is full, after which the job can go on.
+    Args:
+        plan: what decides the student.
+        out: the new folder.
+        labels: a file for the teacher's logits that is kept, so that another student of the same
+            teacher can use them; when None they are removed with the job.
+        command: the command line that the model card names.
+        progress: whether to show bars on stderr.
+
+    Raises:
+        ValueError: the folder exists, the job is of another plan, there is too little text, or the
+            student cannot be trained; and what else the stages raise.
+        FloatingPointError: see `train`.
+        OSError: the disk is full; the job can go on afterwards.
     """
     if out.exists():
         raise ValueError(f"{out} exists: choose another folder, or remove it first.")
@@ -71,10 +89,10 @@ def distil(
     match = None
     if plan.match:
         match = Match(load_cross_encoder(exact(plan.teacher)), plan.match, plan.match_weight)
-    check_model(student, match)  # refused now, and not when all pairs are labelled
+    check_model(student, match)  # refused before pairs are labelled, which takes long
     texts = {source: load_passages(source) for source in plan.text}
     groups, held_out = make_groups(
-        texts, plan.pairs, plan.seed, job / "groups.jsonl", progress=progress
+        texts, plan.n_pairs, plan.seed, job / "groups.jsonl", progress=progress
     )
     logits = _labels(plan, groups, labels or job / "labels.journal", progress)
     size = PASSAGES
@@ -109,7 +127,7 @@ def distil(
     return Distilled(out, comparison, spent)
 
 
-def _labels(plan: Plan, groups: list[Unlabelled], path: Path, progress: bool) -> list[float]:
+def _labels(plan: Plan, groups: list[Unlabelled], path: Path, progress: Progress) -> list[float]:
     """The teacher's logit of every pair, in order; those in the journal are not computed again."""
     pairs = [(query, passage) for query, passages in groups for passage in passages]
     keys = [("", pair_key(pair).hex()) for pair in pairs]  # equal pairs are labelled once

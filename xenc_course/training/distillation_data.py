@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from xenc_course.files import text_lines, write_lines
+from xenc_course.progress import Progress
 from xenc_course.text.collection import Collection
 from xenc_course.text.passages import sentence_spans
 
@@ -18,25 +19,39 @@ from .query_maker import Query, QueryMaker
 
 Unlabelled = tuple[str, tuple[str, ...]]  # a query and its passages
 NEGATIVES = {"bm25": 2, "bi_encoder": 2, "random": 1}
-PASSAGES = 1 + sum(NEGATIVES.values())  # of a query
+PASSAGES = 1 + sum(NEGATIVES.values())  # per query
 SHORTEST_CROP, LONGEST_CROP = 20, 60  # words of a passage that a pair holds
-SENTENCES = 0.5  # of the groups hold sentences
+SENTENCES = 0.5  # the share of the groups that hold sentences
 BESIDE = 2  # sentences of the answer's own passage among the negatives of such a group
 HELD_OUT = 200  # queries that are measured on and never trained on
 
 
 def make_groups(
-    texts: Mapping[str, Collection], pairs: int, seed: int, path: Path, *, progress: bool = False
+    texts: Mapping[str, Collection],
+    n_pairs: int,
+    seed: int,
+    path: Path,
+    *,
+    progress: Progress = False,
 ) -> tuple[list[Unlabelled], dict[str, list[Query]]]:
-    """Queries with six cropped passages each, the first its own, and held-out queries by text.
+    """Make queries from passages, and give each query six cropped passages to learn from.
 
-    texts: by source; each gives a share of the queries as large as its share of the passages, but
-    no less than a tenth; passages without a word are left out. path: where the groups are stored;
-    a file that is there is read.
+    Args:
+        texts: source -> its passages. Each source gives a share of the queries as large as its
+            share of the passages, but not less than a tenth. Passages without a word are left out.
+        n_pairs: how many (query, passage) pairs to make; six belong to a query.
+        seed: of all draws.
+        path: the file in which the groups are stored; one that exists is read.
+        progress: whether to show bars on stderr.
 
-    Raises ValueError when the passages do not give that many queries, or there are too few of them.
+    Returns:
+        Each query with its passages, of which the first answers it; and source -> the queries that
+        are held out, 200 in all.
+
+    Raises:
+        ValueError: the passages do not give that many queries, or are too few to draw negatives.
     """
-    count = pairs // PASSAGES
+    count = n_pairs // PASSAGES
     texts = {source: _with_words(text) for source, text in texts.items()}
     passages = {source: len(text.documents) for source, text in texts.items()}
     shares = {s: max(0.1, n / sum(passages.values())) for s, n in passages.items()}
@@ -68,12 +83,12 @@ def _with_words(text: Collection) -> Collection:
 
 
 def _cropped(
-    seed: int, text: Collection, queries: list[Query], progress: bool
+    seed: int, text: Collection, queries: list[Query], progress: Progress
 ) -> Iterable[tuple[str, list[str]]]:
-    """Each query with its passage and negatives, of which a part is kept.
+    """Each query with a part of its own passage and of each negative.
 
-    In half of the groups that is a run of 20 to 60 words, in the others a sentence; there, up to
-    two sentences beside the answer's take the place of the last negatives.
+    In half of the groups a part is a run of 20 to 60 words, in the others a sentence. In the latter
+    up to two other sentences of the query's own passage replace the last negatives.
     """
     passages = {name: text.passage(name) for name in text.documents}
     asked = {query.id: query.text for query in queries}
@@ -109,12 +124,21 @@ def _cropped(
 
 
 def sentence(words: list[str], focus: int) -> str:
-    """The sentence that holds the word at `focus`."""
+    """The sentence that holds the word at `focus`, counted from 0."""
     return next(" ".join(words[a:b]) for a, b in sentence_spans(words) if focus < b)
 
 
 def crop(words: list[str], focus: int, draw: np.random.Generator) -> str:
-    """A run of 20 to 60 words that holds the word at `focus`; all words if there are fewer."""
+    """Draw a run of 20 to 60 words that holds a given word.
+
+    Args:
+        words: of a passage.
+        focus: the place of the word to keep, from 0.
+        draw: decides length and place.
+
+    Returns:
+        The run as text; all words if there are fewer.
+    """
     length = int(draw.integers(SHORTEST_CROP, LONGEST_CROP + 1))
     first, last = max(0, focus - length + 1), max(0, min(focus, len(words) - length))
     start = int(draw.integers(min(first, last), last + 1))

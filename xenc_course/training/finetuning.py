@@ -12,10 +12,12 @@ import numpy as np
 from xenc_course.evaluation.run_comparison import RunComparison, compare_runs
 from xenc_course.files import make_folder
 from xenc_course.models.loading import load_cross_encoder, transformer
+from xenc_course.progress import Progress
 from xenc_course.retrieval.rerank import reranked
 from xenc_course.text.collection import Collection
 
-from .loop import Group, train
+from .group_batches import Group
+from .loop import train
 from .negatives import mine_negatives
 
 if TYPE_CHECKING:
@@ -26,7 +28,13 @@ SHARES = (0.6, 0.2, 0.2)  # of the queries: to train on, to choose by, to measur
 
 @dataclass(frozen=True)
 class Split:
-    """Three collections over the same passages, with no query in common."""
+    """Three collections over the same documents, with no query in common.
+
+    Attributes:
+        train: to train on.
+        dev: to choose the best epoch by.
+        test: to measure on.
+    """
 
     train: Collection
     dev: Collection
@@ -36,10 +44,15 @@ class Split:
 def split_queries(collection: Collection, seed: int = 0) -> Split:
     """Split by query: 60 % to train on, 20 % to choose by, 20 % to measure on.
 
-    Every tag is split alike, so that no kind of four queries or more is missing from a part.
-    Queries without a relevant passage are left out: there is nothing to rank first.
+    Every tag is split in these shares, so that no tag of four queries or more is missing from a
+    part. Queries without a relevant passage are left out, because there is nothing to rank first.
 
-    Raises ValueError when a part would be empty.
+    Args:
+        collection: its queries are split.
+        seed: of the draw.
+
+    Raises:
+        ValueError: a part would be empty.
     """
     draw = np.random.default_rng(seed)
     parts: tuple[list[str], list[str], list[str]] = ([], [], [])
@@ -54,17 +67,26 @@ def split_queries(collection: Collection, seed: int = 0) -> Split:
             part += [queries[place] for place in places]
     if not all(parts):
         raise ValueError(
-            f"{collection.name} has too few queries with a relevant passage to split them in three."
+            f"{collection.name} has too few queries with a relevant passage to split them in "
+            "three: judge more queries."
         )
     return Split(*(collection.select(part) for part in parts))
 
 
 def judged_groups(collection: Collection, negatives: int = 4, seed: int = 0) -> list[Group]:
-    """For each query with a relevant passage a group: one of the highest grade (1.0) and hard
-    negatives (0.0).
+    """Make a group for each query with a relevant passage: one such passage and hard negatives.
 
-    Negatives come from BM25 and the bi-encoder, half each; of an odd number BM25 gives one more. A
-    passage that was graded above 0 is never one. Raises ValueError for too few passages.
+    The relevant passage is one of the highest grade, labelled 1.0; negatives are labelled 0.0. Half
+    of them come from BM25 and half from the bi-encoder; of an odd number BM25 gives one more. A
+    passage with a grade above 0 is never a negative.
+
+    Args:
+        collection: its judgements decide.
+        negatives: how many per query.
+        seed: of the draws.
+
+    Raises:
+        ValueError: there are too few passages.
     """
     relevant = {
         query: [name for name, grade in collection.qrels.get(query, {}).items() if grade > 0]
@@ -104,14 +126,29 @@ def finetune(
     epochs: int = 2,
     learning_rate: float = 1e-5,
     seed: int = 0,
-    progress: bool = True,
+    progress: Progress = True,
 ) -> RunComparison:
     """Train on 60 % of a collection's queries, write the model, compare it on 20 % it never saw.
 
-    After every epoch the model is measured on the middle 20 %; the best epoch, or no training at
-    all, is what is written. Returns nDCG@10 of the result against the model as it was.
+    After every epoch the model is measured on the other 20 %. The weights of the best epoch are
+    written, or those from before the training if no epoch is better.
 
-    Raises ValueError for a folder that exists, and what `split_queries` and `train` raise.
+    Args:
+        model: a cross-encoder by name, hub id or folder.
+        collection: its judgements are trained on.
+        out: the new folder.
+        loss: see `train`.
+        epochs: how often each group is trained on.
+        learning_rate: see `train`.
+        seed: of all draws.
+        progress: whether to show a bar on stderr.
+
+    Returns:
+        nDCG@10 of what was written, compared with the model before the training.
+
+    Raises:
+        ValueError: the folder exists; and what `split_queries`, `judged_groups` and `train` raise.
+        FloatingPointError: see `train`.
     """
     if out.exists():
         raise ValueError(f"{out} exists: choose another folder, or remove it first.")

@@ -31,13 +31,13 @@ def model_card(
     """Write the card of a student. Licences and languages are those that its inputs state.
 
     Args:
-        name: of the student.
-        plan: what decided it.
-        command: that made it.
+        name: the student's.
+        plan: what decided the student.
+        command: the command line that made it.
         texts: source -> the passages that queries were made from.
-        comparison: on held-out queries.
-        losses: of every step of the training.
-        seconds: that the whole command took.
+        comparison: the student compared with others on held-out queries.
+        losses: the loss of every step of the training.
+        seconds: how long the whole command took.
 
     Returns:
         The lines of the README.md.
@@ -54,7 +54,7 @@ def model_card(
         f"A cross-encoder distilled from {plan.teacher} ({plan.student}{start}). It gives one "
         f"logit for a query and a passage. Language of the text: {_language(texts)}.",
         "",
-        f"- Data: {plan.pairs:,} pairs, labelled by the teacher. Queries were made from the "
+        f"- Data: {plan.n_pairs:,} pairs, labelled by the teacher. Queries were made from the "
         f"passages of {', '.join(plan.text)}: questions and keywords, no query that a person "
         f"wrote, no judgement. Negatives per query: {NEGATIVES['bm25']} of BM25's and "
         f"{NEGATIVES['bi_encoder']} of all-MiniLM-L6-v2's first {DEPTH}, {NEGATIVES['random']} at "

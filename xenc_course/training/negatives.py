@@ -1,7 +1,8 @@
 """Hard negatives: passages that a first stage finds for a query and that are not its answer.
 
-A random passage is told from the answer by its subject alone and teaches little. One that BM25 or a
-bi-encoder ranks high shares words or meaning with the query, and the model has to read it.
+A random passage mostly has another subject than the answer, so telling it from the answer teaches a
+model little. A passage that BM25 or a bi-encoder ranks high shares words or meaning with the query:
+the model has to read it closely.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 
 from xenc_course.models.loading import load_bi_encoder
+from xenc_course.progress import Progress
 from xenc_course.retrieval.first_stage import bi_encoder_run, bm25_run
 from xenc_course.retrieval.rerank import DEPTH
 
@@ -25,16 +27,27 @@ def mine_negatives(
     random: int = 1,
     relevant: Mapping[str, Collection[str]] | None = None,
     seed: int = 0,
-    progress: bool = False,
+    progress: Progress = False,
 ) -> dict[str, list[str]]:
-    """Passage ids that are not the answer: the same number for every query, none twice.
+    """Draw passages that do not answer a query: the same number for every query, none twice.
 
-    queries: id -> text;  passages: id -> text;  answers: query id -> id of the passage that answers
-    it. bm25, bi_encoder, random: how many come from the `DEPTH` best of each first stage, and from
-    all passages. Where a first stage finds too few, random passages fill up. relevant: query id ->
-    ids of passages that answer it as well, and so are no negatives either.
+    Args:
+        queries: query id -> text.
+        passages: document id -> text.
+        answers: query id -> id of the passage that answers it.
+        bm25: how many come from BM25's `DEPTH` best per query.
+        bi_encoder: how many come from the bi-encoder's `DEPTH` best.
+        random: how many come from all passages. Where a first stage finds too few, more are drawn
+            at random.
+        relevant: query id -> ids of passages that answer it as well; they are no negatives either.
+        seed: of the draws.
+        progress: whether the bi-encoder shows a bar on stderr.
 
-    Raises ValueError when there are fewer passages than negatives to draw and answers.
+    Returns:
+        query id -> ids of its negatives.
+
+    Raises:
+        ValueError: there are fewer passages than negatives to draw and answers.
     """
     wanted = bm25 + bi_encoder + random
     right = {query: {answer, *(relevant or {}).get(query, ())} for query, answer in answers.items()}

@@ -16,21 +16,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Plan:
-    """What decides a student, the order of the command's options.
+    """What decides a student, in the order of the command's options.
 
-    teacher: scores the pairs (a name or folder; the int8 file is the quickest).
-    student: "layers:0,2,4" keeps these layers of `start`; a name or folder is trained as it is, a
-    bi-encoder with a new head.
-    text: sources for `load_passages`.
-    pairs: to label and train on. start: the model whose layers are kept; the teacher in fp32 if "".
-    match: the teacher's layers whose output the student's layers copy; none if empty.
-    bfloat16: see `train`.
+    Attributes:
+        teacher: scores the pairs: a name or a folder; a file in int8 is the fastest.
+        student: "layers:0,2,4" keeps these layers of `start`. A name or a folder is a model that is
+            trained as it is; a bi-encoder gets a new head.
+        text: sources for `load_passages`.
+        n_pairs: how many are labelled and trained on.
+        start: the model whose layers are kept; the teacher in fp32 if "".
+        match: the teacher's layers whose output the student's layers copy; none if empty.
+        match_weight: see `Match`.
+        epochs: see `train`, also for the following.
+        learning_rate: the highest.
+        batch: groups per step.
+        loss: its name.
+        bfloat16: whether matrices are multiplied with 8 bits of precision.
+        seed: of all draws.
     """
 
     teacher: str
     student: str
     text: tuple[str, ...]
-    pairs: int
+    n_pairs: int
     start: str = ""
     match: tuple[int, ...] = ()
     match_weight: float = 10.0
@@ -43,7 +51,13 @@ class Plan:
 
 
 def untrained_student(plan: Plan) -> CrossEncoder:
-    """The untrained student."""
+    """Make the student that a plan trains, with the weights that it begins with.
+
+    Raises:
+        FileNotFoundError: there is no such model.
+        ValueError: the layers are no numbers, or the model has no such layer; and what else loading
+            the model raises.
+    """
     if plan.student.startswith("layers:"):
         try:
             layers = [int(part) for part in plan.student.removeprefix("layers:").split(",")]
@@ -63,5 +77,5 @@ def untrained_student(plan: Plan) -> CrossEncoder:
 
 
 def exact(teacher: str) -> str:
-    """The teacher's name in fp32: int8 files have no layers that PyTorch could copy."""
+    """The same teacher's name in fp32; an int8 file has no layers that PyTorch could copy."""
     return next((model.name for model in MODELS.values() if model.int8 == teacher), teacher)

@@ -1,19 +1,19 @@
 """Queries made from passages, so that a model can be trained on text that nobody searched yet.
 
-Each kind of query asks in another way for the passage it was made from:
+Each kind of query asks in another way for the passage that it was made from:
 
-question:    its title in a question or alone ("what is Honshu")
-topic:       its title with one of its rarer words ("what is the population of Honshu")
-definition:  what its first sentence says of its subject ("what is the largest island of Japan")
-crop:        5 to 12 words in a row of one sentence; half of these are removed from the passage, so
-             that looking for the same words is not enough
-keywords:    2 to 4 of its rarest words
-predicate, event, count:  a question that one of its sentences answers, see `questions`
+- question: its title in a question or alone ("what is Honshu");
+- topic: its title with one of its rarer words ("what is the population of Honshu");
+- definition: what its first sentence says of its subject ("what is the largest island of Japan");
+- crop: 5 to 12 words in a row of one sentence. Half of the crops are removed from the passage, so
+  that looking for the same words is not enough;
+- keywords: 2 to 4 of its rarest words;
+- predicate, event, count: a question that one of its sentences answers, see `question_rules`.
 
-The queries of a collection, such as Wikipedia's descriptions, are not among them: whoever trains
-on these can still measure on those. A crop as a query is the inverse cloze task of Lee, Chang and
-Toutanova (2019), "Latent Retrieval for Weakly Supervised Open Domain Question Answering", which
-removes the sentence in 90 % of cases.
+The queries of a collection, such as Wikipedia's descriptions, are not used, so a model that was
+trained on the queries made here can be measured on those of the collection. A crop as a query is
+the inverse cloze task of Lee, Chang and Toutanova (2019), "Latent Retrieval for Weakly Supervised
+Open Domain Question Answering", which removes the sentence in 90 % of cases.
 """
 
 from __future__ import annotations
@@ -70,11 +70,13 @@ class Query:
     """A query made from a passage.
 
     Attributes:
-        id: unique among the queries made in one go.
+        id: unique among the queries of one call of `make`.
         kind: how it was made, one of those of this module.
-        passage: the id of its passage.
-        focus: the word of the passage's text, counted from 0, that a crop of it must keep.
-        removed: words, as they stand in the text, to be taken out of its passage; mostly "".
+        text: of the query.
+        passage: the id of the passage that it was made from.
+        focus: the word of the passage's text, counted from 0, that a part of the passage must hold
+            to answer the query.
+        removed: words, as they stand in the text, to be removed from the passage; mostly "".
     """
 
     id: str
@@ -86,7 +88,7 @@ class Query:
 
 
 class QueryMaker:
-    """Makes queries from the passages of a collection; holds how many passages have each word."""
+    """Makes queries from the passages of a collection."""
 
     def __init__(self, collection: Collection) -> None:
         """Count in how many passages each word stands."""
@@ -102,12 +104,19 @@ class QueryMaker:
         seed: int,
         prefix: str = "q",
     ) -> list[Query]:
-        """`count` different queries from passages (ids), in a seeded order that repeats.
+        """Make different queries; the same arguments give the same ones.
 
-        Every passage makes one query, of a kind drawn among those it allows, before any passage
-        makes a second one. prefix: of the queries' ids.
+        Every passage makes one query before any passage makes a second one. The kind of the query
+        is drawn among those that the passage allows.
 
-        Raises ValueError when the passages do not give that many different queries.
+        Args:
+            passages: ids of the passages.
+            count: how many queries.
+            seed: of the draws.
+            prefix: how the queries' ids begin.
+
+        Raises:
+            ValueError: the passages do not give that many different queries.
         """
         draw = np.random.default_rng(seed)
         made: dict[str, Query] = {}

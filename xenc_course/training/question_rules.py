@@ -1,15 +1,15 @@
 """Questions that one sentence answers, made by turning the sentence round with a few rules.
 
-predicate: its subject gives way to "who" or "what":
-           "She won two Nobel prizes." -> "who won two Nobel prizes"
-event:     what happened to its subject, asked for the time, the place, the actor or the purpose:
-           "The bridge was opened in 1932." -> "when was the bridge opened"
-count:     how many there are of what it counts:
-           "It has 35 stations." -> "how many stations does the Red Line have"
+- predicate: its subject becomes "who" or "what":
+  "She won two Nobel prizes." -> "who won two Nobel prizes"
+- event: when, where, by whom or for what something happened to its subject:
+  "The bridge was opened in 1932." -> "when was the bridge opened"
+- count: how many there are of what it counts:
+  "It has 35 stations." -> "how many stations does the Red Line have"
 
-The rules do not parse, so some questions are askew. That costs little where a teacher's label says
-how well each passage answers: generate too many, and let a model judge, is the plan of Heilman and
-Smith (2010), "Good Question! Statistical Ranking for Question Generation".
+The rules do not parse, so some questions are bad English. That costs little, because a teacher's
+label says how well each passage answers. Heilman and Smith (2010), "Good Question! Statistical
+Ranking for Question Generation", also generate too many questions and let a model judge them.
 """
 
 from __future__ import annotations
@@ -51,7 +51,16 @@ _COUNTED = re.compile(
 
 
 def predicate(sentence: str, title: str, draw: np.random.Generator) -> str | None:
-    """Who or what does what the sentence says; None where the sentence has another form."""
+    """Ask who or what does what the sentence says.
+
+    Args:
+        sentence: one sentence of a passage.
+        title: the passage's; may be "".
+        draw: not used here; the three rules have the same arguments.
+
+    Returns:
+        The question; None if the sentence has no form that the rule knows.
+    """
     subject = rf"(?:He|She|It|They|The [a-z]+(?: [a-z]+)?|{re.escape(title) or 'It'}(?: \(.*?\))?)"
     found = re.match(rf"({subject}) (?:(?:also|later|then) )?({_VERB} .+)$", sentence)
     if found is None:
@@ -64,7 +73,16 @@ def predicate(sentence: str, title: str, draw: np.random.Generator) -> str | Non
 
 
 def event(sentence: str, title: str, draw: np.random.Generator) -> str | None:
-    """When, where, by whom or for what its subject was what; None where nothing was."""
+    """Ask when, where, by whom or for what something was done to the sentence's subject.
+
+    Args:
+        sentence: one sentence of a passage.
+        title: the passage's, which may replace the subject; may be "".
+        draw: chooses the words of the question.
+
+    Returns:
+        The question; None if the sentence has no passive that the rule knows.
+    """
     found = _PASSIVE.match(sentence)
     if found is None:
         return None
@@ -81,7 +99,16 @@ def event(sentence: str, title: str, draw: np.random.Generator) -> str | None:
 
 
 def count(sentence: str, title: str, draw: np.random.Generator) -> str | None:
-    """How many there are of the first thing it counts; None without a title or a number."""
+    """Ask how many there are of the first thing that the sentence counts.
+
+    Args:
+        sentence: one sentence of a passage.
+        title: the passage's.
+        draw: chooses the words of the question.
+
+    Returns:
+        The question; None without a title or a number.
+    """
     found = _COUNTED.search(sentence)
     if found is None or not title:
         return None

@@ -1,4 +1,4 @@
-"""Small cross-encoders cut out of a large one, and how they are stored without what it holds."""
+"""Small cross-encoders made of a large one's layers, and their weights rounded to 8 bits."""
 
 from __future__ import annotations
 
@@ -16,21 +16,26 @@ LEVELS = 127  # an 8-bit integer holds -127 to 127
 
 
 def keep_layers(teacher: CrossEncoder, layers: Sequence[int]) -> CrossEncoder:
-    """A new cross-encoder with these layers of the teacher (from 0), in the given order.
+    """Make a cross-encoder of some layers of a teacher.
 
-    Embeddings, pooler and classifier are copies of the teacher's. It has to be trained: layers that
-    never stood beside each other do not understand each other.
+    Embeddings, pooler and classifier are copies of the teacher's. The new model has to be trained,
+    because a layer now reads the output of another layer than it was trained with.
 
-    Raises ValueError for no layers, a layer that the teacher does not have, and a teacher that is
-    not BERT-like or gives more than one number a pair.
+    Args:
+        teacher: a BERT-like cross-encoder; it is not changed.
+        layers: the layers to copy, from 0, in this order.
+
+    Raises:
+        ValueError: there is no layer, the teacher does not have one of them, is not BERT-like, or
+            gives more than one number per pair.
     """
     whole = transformer(teacher)
     all_layers = getattr(getattr(whole.base_model, "encoder", None), "layer", None)
     if all_layers is None:
-        raise ValueError("The teacher has no list of encoder layers to choose from.")
+        raise ValueError("The teacher has no list of encoder layers: choose a BERT-like one.")
     if whole.config.num_labels != 1:
         raise ValueError(
-            f"The teacher gives {whole.config.num_labels} numbers a pair, and a reranker "
+            f"The teacher gives {whole.config.num_labels} numbers per pair, and a reranker "
             "gives one: choose a teacher with one label."
         )
     count = len(all_layers)
@@ -39,7 +44,7 @@ def keep_layers(teacher: CrossEncoder, layers: Sequence[int]) -> CrossEncoder:
             f"The teacher has no layer {missing[0]}: it has {count}, numbered 0 to {count - 1}."
         )
     if not layers:
-        raise ValueError("A student needs at least one layer.")
+        raise ValueError("The student has no layer: keep at least one layer.")
     student = copy.deepcopy(teacher)
     model = transformer(student)
     chosen = [copy.deepcopy(all_layers[layer]) for layer in layers]
@@ -50,10 +55,13 @@ def keep_layers(teacher: CrossEncoder, layers: Sequence[int]) -> CrossEncoder:
 
 
 def round_weights(model: torch.nn.Module) -> None:
-    """Round every weight matrix outside the embeddings to 8 bits, a scale for each output.
+    """Round every weight matrix outside the embeddings to 8 bits, with one scale per output.
 
-    W[out, in] becomes round(W / s) · s with s = max |W[out, :]| / 127. What is left are float32
-    numbers that 8-bit integers and one float32 an output hold exactly.
+    W[out, in] becomes round(W / s) · s with s = max |W[out, :]| / 127. The result is float32, and
+    8-bit integers with one float32 per output can hold it exactly.
+
+    Args:
+        model: its weights are changed in place.
     """
     for name, weight in model.named_parameters():
         if is_rounded(name):
@@ -62,12 +70,19 @@ def round_weights(model: torch.nn.Module) -> None:
 
 
 def is_rounded(name: str) -> bool:
-    """Whether a weight of this name is stored in 8 bits: matrices, but neither tables nor norms."""
+    """Whether a weight of this name is stored in 8 bits: a matrix, but no embedding and no norm."""
     return name.endswith(".weight") and "embeddings" not in name and "LayerNorm" not in name
 
 
 def to_int8(weight: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The integers (int8, [out, in]) and scales (float32, [out]) that stand for a matrix."""
+    """Round a matrix to 8 bits, with one scale per output (see `round_weights`).
+
+    Args:
+        weight: float32, shape (out, in).
+
+    Returns:
+        Integers (int8, shape (out, in)) and scales (float32, shape (out,)).
+    """
     import torch
 
     scales = weight.abs().amax(dim=1).clamp(min=1e-12) / LEVELS

@@ -1,0 +1,179 @@
+"""What a figure may be made of; anything else gets one clear sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+Points = tuple[ArrayLike, ArrayLike]  # as a caller gives them
+Drawn = tuple[np.ndarray, np.ndarray]  # as they are drawn: float64, of one length
+
+
+def check_texts(**texts: object) -> None:
+    """Refuse a title, axis name or alt text that is missing or blank.
+
+    Args:
+        **texts: the arguments by name.
+
+    Raises:
+        TypeError: one is no text.
+        ValueError: one is empty or white space.
+    """
+    for name, text in texts.items():
+        if not isinstance(text, str):
+            raise TypeError(f"The argument {name} must be text, not {text!r}.")
+        if not text.strip():
+            raise ValueError(f"The argument {name} is empty: every figure says what it shows.")
+
+
+def checked_labels(labels: Any, name: str) -> list[str]:
+    """Return one name or more as a list of texts.
+
+    Raises:
+        TypeError: the argument is one text.
+        ValueError: the list is empty.
+    """
+    if isinstance(labels, str):
+        raise TypeError(
+            f"The argument {name} must be a list of names, not one text: put it in [ ]."
+        )
+    labels = [str(label) for label in labels]
+    if not labels:
+        raise ValueError(f"There are no {name}: give at least one.")
+    return labels
+
+
+def named(series: object) -> Mapping:
+    """Return a dictionary {label: values} that is not empty.
+
+    Raises:
+        TypeError: it is no dictionary.
+        ValueError: it is empty.
+    """
+    if not isinstance(series, Mapping):
+        kind = type(series).__name__
+        raise TypeError(f"Give a dictionary {{label: values}}, not a {kind}.")
+    if not series:
+        raise ValueError("There is nothing to draw: the dictionary is empty.")
+    return series
+
+
+def finite_array(values: object, name: str) -> np.ndarray:
+    """Return finite numbers as float64 in the shape they have.
+
+    Args:
+        values: a list, a numpy array or a torch tensor.
+        name: what the message calls them.
+
+    Raises:
+        TypeError: they are no numbers.
+        ValueError: there is none, or one is NaN or infinite.
+    """
+    if hasattr(values, "detach"):  # a torch tensor
+        values = values.detach().cpu().double().numpy()
+    array = np.asarray(values)
+    if array.dtype.kind not in "iufb":
+        raise TypeError(f"The {name} must be numbers, not {array.dtype}.")
+    if not array.size:
+        raise ValueError(f"There is nothing to draw: {name} is empty.")
+    if not np.isfinite(array).all():
+        raise ValueError(f"Draw only finite numbers: {name} holds a value that is not finite.")
+    return array.astype(np.float64)
+
+
+def number_list(values: object, name: str, length: int | None = None) -> np.ndarray:
+    """Return a list of finite numbers.
+
+    Args:
+        values: a list, a numpy array or a torch tensor of shape (n,).
+        name: what the message calls them.
+        length: the n that is needed; None allows any.
+
+    Returns:
+        float64, shape (n,).
+
+    Raises:
+        TypeError: they are no numbers.
+        ValueError: the shape is another, there is no value, or one is NaN or infinite.
+    """
+    array = finite_array(values, name)
+    if array.ndim != 1:
+        raise ValueError(f"The {name} must be a list of numbers, not of shape {array.shape}.")
+    if length is not None and len(array) != length:
+        raise ValueError(f"The {name} must have {length} values, not {len(array)}.")
+    return array
+
+
+def pair(points: object, label: str) -> tuple:
+    """Return the two things that belong to a label, such as (x, y) or (low, high).
+
+    Raises:
+        ValueError: there are not two.
+    """
+    if isinstance(points, str) or not isinstance(points, Sequence) or len(points) != 2:
+        raise ValueError(f"The label {label!r} must come with two things, (x, y) or (low, high).")
+    return tuple(points)
+
+
+def checked_points(series: object, *, logx: bool, logy: bool) -> dict[str, Drawn]:
+    """Return the points of all series as they are drawn.
+
+    Args:
+        series: {label: (x, y)}, numbers, both of shape (n,).
+        logx: whether the x axis is logarithmic.
+        logy: whether the y axis is logarithmic.
+
+    Returns:
+        {label: (x, y)}, float64 arrays of shape (n,).
+
+    Raises:
+        TypeError: `series` is no dictionary, or values are no numbers.
+        ValueError: there is nothing to draw, lengths differ, a value is not finite, or a value on a
+            logarithmic axis is 0 or less.
+    """
+    drawn = {}
+    for label, points in named(series).items():
+        x, y = pair(points, label)
+        x = number_list(x, f"x of {label!r}")
+        drawn[label] = x, number_list(y, f"y of {label!r}", len(x))
+        for name, on, values in zip("xy", (logx, logy), drawn[label], strict=True):
+            if on and values.min() <= 0:
+                raise ValueError(
+                    f"The {name} of {label!r} holds {values.min():g}: a logarithmic axis needs "
+                    "values above 0."
+                )
+    return drawn
+
+
+def checked_ranges(
+    ranges: Mapping[str, Any] | None, values: Mapping[str, np.ndarray], name: str
+) -> dict[str, Drawn]:
+    """Return the ends of bands or error bars.
+
+    Args:
+        ranges: {label: (low, high)}; None means none.
+        values: {label: values}, what is drawn; it decides the labels and lengths.
+        name: of the argument that gave `ranges`.
+
+    Returns:
+        {label: (low, high)}, float64 arrays, low never above high.
+
+    Raises:
+        TypeError: an end is no number.
+        ValueError: a label is not drawn, a length is another, or a low end is above its high end.
+    """
+    checked = {}
+    for label, ends in (ranges or {}).items():
+        if label not in values:
+            raise ValueError(
+                f"The argument {name} names {label!r}, which is not among {list(values)}."
+            )
+        n = len(values[label])
+        low, high = (number_list(end, f"{name} of {label!r}", n) for end in pair(ends, label))
+        if (low > high).any():
+            raise ValueError(f"In {name} of {label!r}, a low end is above its high end: swap them.")
+        checked[label] = low, high
+    return checked
