@@ -1,18 +1,40 @@
-"""What several test modules share."""
+"""What several wings' tests share: small models, a hub out of reach, a folder with text."""
 
 import json
+import string
 from pathlib import Path
 
 import pytest
 
+from tests.support.towns import write_towns
+
+SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+# Words that many tests use; all others are spelt letter by letter.
+WORDS = (
+    "a an and are at by in is it of on that the to who with "
+    "bread bugs capital cats city coasts grain harbour how king lake market metal more nothing "
+    "passage people plane port query question river sea short song stone text tower town trades "
+    "word"
+)
+
 
 @pytest.fixture(scope="session")
-def tiny_model(tmp_path_factory) -> Path:
-    """A folder with a cross-encoder of three narrow layers, random weights and a real tokenizer."""
-    import torch
-    from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
+def tiny_tokenizer():
+    """A BERT tokenizer with a vocabulary of letters and some words."""
+    from transformers import BertTokenizer
 
-    from xenc_course import model_folder
+    letters = string.ascii_lowercase + string.digits + string.punctuation
+    inside_words = [f"##{letter}" for letter in letters]
+    tokens = dict.fromkeys([*SPECIAL, *letters, *inside_words, *WORDS.split()])
+    vocabulary = {token: number for number, token in enumerate(tokens)}
+    return BertTokenizer(vocab=vocabulary, do_lower_case=True, model_max_length=512)
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory, tiny_tokenizer) -> Path:
+    """A folder with a cross-encoder of three narrow layers, random weights and its tokenizer."""
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification
 
     torch.manual_seed(0)
     shape = BertConfig(
@@ -27,5 +49,22 @@ def tiny_model(tmp_path_factory) -> Path:
     config = json.loads((folder / "config.json").read_text())
     config["sentence_transformers"] = {"activation_fn": "torch.nn.modules.linear.Identity"}
     (folder / "config.json").write_text(json.dumps(config))
-    AutoTokenizer.from_pretrained(model_folder("all-MiniLM-L6-v2")).save_pretrained(folder)
+    tiny_tokenizer.save_pretrained(folder)
     return folder
+
+
+@pytest.fixture
+def unreachable_hub(monkeypatch, tmp_path) -> Path:
+    """The empty cache of a hub that does not answer."""
+    from huggingface_hub import constants, file_download
+
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr(file_download, "HF_HUB_CACHE", str(tmp_path), raising=False)
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def towns(tmp_path_factory) -> Path:
+    """A folder, with a space in its path, that holds a text file with a passage on each town."""
+    return write_towns(tmp_path_factory.mktemp("text") / "my texts")

@@ -114,7 +114,7 @@ def test_a_comparison_gives_its_timings_by_label(clock: Clock):
     assert compared["b"].label == "b"
     assert compared["b"].median == pytest.approx(2)
     assert compared.threads == compared["a"].threads
-    with pytest.raises(KeyError, match=r"no timing is called 'c'; there are 'a', 'b'"):
+    with pytest.raises(KeyError, match=r"No timing is called 'c': choose one of 'a', 'b'"):
         compared["c"]
 
 
@@ -167,7 +167,7 @@ def test_seconds_are_written_in_a_unit_that_fits(seconds: float, text: str):
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"fn": 3}, TypeError, "the function must be callable, not 3"),
+        ({"fn": 3}, TypeError, "The function must be callable, not 3"),
         ({"repeats": 0}, ValueError, "repeats must be at least 1, not 0"),
         ({"warmup": -1}, ValueError, "warmup must be at least 0, not -1"),
         ({"repeats": True}, TypeError, "repeats must be a whole number, not True"),
@@ -183,10 +183,10 @@ def test_measure_refuses_bad_arguments(arguments: dict, error: type, message: st
 @pytest.mark.parametrize(
     ("functions", "error", "message"),
     [
-        ({}, ValueError, "functions is empty"),
+        ({}, ValueError, "There are no functions"),
         ([int], TypeError, "functions must be a dict"),
-        ({1: int}, TypeError, "a label must be a string, not 1"),
-        ({"a": int, "b": "text"}, TypeError, "the function of 'b' must be callable, not 'text'"),
+        ({1: int}, TypeError, "A label must be a string, not 1"),
+        ({"a": int, "b": "text"}, TypeError, "The function of 'b' must be callable, not 'text'"),
     ],
 )
 def test_compare_refuses_bad_arguments(functions: object, error: type, message: str):

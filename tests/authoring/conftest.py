@@ -1,0 +1,13 @@
+"""The authors' tools are no part of the installed package: their tests need the checkout."""
+
+from importlib.util import find_spec
+
+import pytest
+
+if find_spec("authoring") is None:
+    collect_ignore_glob = ["*"]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what lies in this folder."""
+    item.add_marker("checkout")

@@ -1,0 +1,35 @@
+"""The authors' commands, as they are typed."""
+
+from __future__ import annotations
+
+from authoring import execute
+from authoring.__main__ import main
+
+
+def test_a_cell_that_raises_ends_the_run_of_the_lessons_with_one_line(monkeypatch, capsys):
+    def failing(path):
+        raise RuntimeError(f"{path.name}, cell 3: ValueError: no")
+
+    monkeypatch.setattr(execute, "execute", failing)
+    assert main(["notebooks", "01_basics"]) == 1
+    assert capsys.readouterr().err == "notebooks: 01_basics.ipynb, cell 3: ValueError: no\n"
+
+
+def test_a_named_lesson_is_run(monkeypatch, capsys):
+    executed = []
+    monkeypatch.setattr(execute, "execute", executed.append)
+    assert main(["notebooks", "01_basics"]) == 0
+    assert [path.name for path in executed] == ["01_basics.ipynb"]
+
+
+def test_a_wrong_name_gives_one_line_and_exit_code_1(capsys):
+    assert main(["notebooks", "99_nonsense"]) == 1
+    assert capsys.readouterr().err.startswith("notebooks: There is no lesson named 99_nonsense")
+
+
+def test_the_command_writes_and_checks(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("authoring.__main__.CLAIMS", tmp_path / "CLAIMS.md")
+    assert main(["claims", "--check"]) == 1
+    assert "run `make claims`" in capsys.readouterr().err
+    assert main(["claims"]) == 0
+    assert main(["claims", "--check"]) == 0

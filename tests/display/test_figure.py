@@ -1,0 +1,74 @@
+"""What every figure has in common: its texts, its look, and the same bytes each time."""
+
+import base64
+import dataclasses
+import re
+
+import pytest
+
+from tests.support.drawings import DRAWINGS, TEXTS, XY, legend, pixels
+from xenc_course.display.plots import bar_plot, line_plot
+
+
+@pytest.mark.parametrize("draw", DRAWINGS.values(), ids=DRAWINGS)
+def test_a_figure_is_a_sharp_small_white_picture_with_its_texts(draw, axes):
+    figure = draw(**TEXTS)
+    image = pixels(figure)
+    assert image.shape[1] >= 1000
+    assert len(figure.png) < 80_000
+    assert (image[0, 0] == 255).all()
+    assert axes[0].figure.get_suptitle() == figure.title == TEXTS["title"]
+    assert axes[0].get_xlabel() == TEXTS["xlabel"]
+    assert axes[0].get_ylabel() == TEXTS["ylabel"]
+
+
+def test_a_figure_shows_its_picture_with_its_alt_text():
+    figure = line_plot({"A": XY}, **{**TEXTS, "alt": 'a "quoted" <b>'})
+    page = figure._repr_html_()
+    assert page.startswith("<figure") and page.endswith("</figure>")
+    assert 'alt="a &quot;quoted&quot; &lt;b&gt;"' in page
+    assert "max-width: 100%" in page
+    picture = re.search(r"data:image/png;base64,([^\"]+)", page).group(1)
+    assert base64.b64decode(picture) == figure.png
+
+
+def test_a_figure_is_its_alt_text_and_does_not_change():
+    figure = line_plot({"A": XY}, **TEXTS)
+    assert str(figure) == repr(figure) == TEXTS["alt"]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        figure.alt = "other"
+
+
+def test_drawing_twice_gives_the_same_bytes_and_leaves_the_style_alone():
+    import matplotlib
+
+    matplotlib.rcParams["font.size"] = 23
+    first, second = line_plot({"A": XY}, **TEXTS), line_plot({"A": XY}, **TEXTS)
+    assert first == second
+    assert matplotlib.rcParams["font.size"] == 23
+    matplotlib.rcdefaults()
+    assert line_plot({"A": XY}, **TEXTS) == first
+
+
+def test_a_long_title_is_broken_and_a_dollar_sign_is_kept(axes):
+    title = "The cost of a million passages in $ and in € on a machine with two cores, measured"
+    line_plot({"A": XY}, **{**TEXTS, "title": title, "xlabel": "cost ($ per $)"})
+    assert axes[0].figure.get_suptitle().split("\n") == [title[:66].rstrip(), title[66:].lstrip()]
+    assert axes[0].get_xlabel() == "cost ($ per $)"
+
+
+def test_series_differ_by_marker_and_dash_as_well_as_colour(axes):
+    line_plot(dict.fromkeys("ABCDEFG", XY), **TEXTS)
+    lines = axes[0].get_lines()
+    for look in ("get_marker", "get_color"):
+        assert len({getattr(line, look)() for line in lines[:6]}) == 6
+    assert len({line.get_linestyle() for line in lines[:3]}) == 3
+    assert lines[6].get_color() == lines[0].get_color()
+    assert len({(line.get_marker(), line.get_color()) for line in lines}) == 7
+    assert legend(axes[0]) == list("ABCDEFG")
+
+
+def test_one_series_needs_no_legend(axes):
+    line_plot({"A": XY}, **TEXTS)
+    bar_plot(["a"], {"A": [1]}, **TEXTS)
+    assert [legend(drawn) for drawn in axes] == [[], []]

@@ -1,0 +1,64 @@
+"""Arguments of figures: texts are needed, and numbers that cannot be drawn are named."""
+
+import numpy as np
+import pytest
+
+from tests.support.drawings import DRAWINGS, TEXTS, XY
+from xenc_course.display.plots import bar_plot, heatmap, histogram, line_plot, scatter_plot
+
+
+@pytest.mark.parametrize("draw", DRAWINGS.values(), ids=DRAWINGS)
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_text_is_needed(draw, name):
+    with pytest.raises(ValueError, match=f"{name} is empty"):
+        draw(**{**TEXTS, name: " "})
+    with pytest.raises(TypeError, match=f"{name} must be text, not None"):
+        draw(**{**TEXTS, name: None})
+    with pytest.raises(TypeError, match=name):
+        draw(**{key: text for key, text in TEXTS.items() if key != name})
+
+
+@pytest.mark.parametrize(
+    ("series", "options", "error", "message"),
+    [
+        ({}, {}, ValueError, "nothing to draw"),
+        ([XY], {}, TypeError, "Give a dictionary"),
+        ({"A": [1, 2, 3]}, {}, ValueError, "'A' must come with two things"),
+        ({"A": ([1, 2], [1])}, {}, ValueError, "y of 'A' must have 2 values, not 1"),
+        ({"A": ([], [])}, {}, ValueError, "x of 'A' is empty"),
+        ({"A": ([1], [np.nan])}, {}, ValueError, "y of 'A' holds a value that is not finite"),
+        ({"A": (["a"], [1])}, {}, TypeError, "x of 'A' must be numbers"),
+        ({"A": ([[1]], [1])}, {}, ValueError, r"not of shape \(1, 1\)"),
+        ({"A": ([0, 1], [1, 2])}, {"logx": True}, ValueError, "x of 'A' holds 0"),
+        ({"A": ([0, 1], [1, -2])}, {"logy": True}, ValueError, "y of 'A' holds -2"),
+        ({"A": XY}, {"spread": {"B": XY}}, ValueError, "spread names 'B'"),
+        ({"A": XY}, {"spread": {"A": ([1], [2])}}, ValueError, "must have 3 values, not 1"),
+        ({"A": XY}, {"spread": {"A": ([3, 3, 3], [4, 2, 4])}}, ValueError, "low end is above"),
+    ],
+)
+def test_wrong_lines_are_refused(series, options, error, message):
+    with pytest.raises(error, match=message):
+        line_plot(series, **TEXTS, **options)
+
+
+@pytest.mark.parametrize(
+    ("draw", "error", "message"),
+    [
+        (lambda: bar_plot("ab", {"A": [1, 2]}, **TEXTS), TypeError, "labels must be a list"),
+        (lambda: bar_plot([], {"A": []}, **TEXTS), ValueError, "There are no labels"),
+        (lambda: bar_plot(["a"], {"A": [1, 2]}, **TEXTS), ValueError, "must have 1 values, not 2"),
+        (lambda: scatter_plot({"A": ([1, 2], [1, 2])}, **TEXTS), ValueError, "one \\(x, y\\)"),
+        (lambda: scatter_plot({"A": 1}, **TEXTS), ValueError, "two things"),
+        (lambda: scatter_plot({"A": (1, 1)}, **TEXTS, line=["B"]), ValueError, "names 'B'"),
+        (
+            lambda: heatmap([[1, 2]], ["r"], ["a"], unit="logit", **TEXTS),
+            ValueError,
+            r"shape \(1, 2\) but the labels say \(1, 1\)",
+        ),
+        (lambda: heatmap([[1]], ["r"], ["a"], unit="", **TEXTS), ValueError, "unit is empty"),
+        (lambda: histogram({"A": [1]}, bins=0, **TEXTS), ValueError, "bins must be 1 or more"),
+    ],
+)
+def test_wrong_figures_are_refused(draw, error, message):
+    with pytest.raises(error, match=message):
+        draw()

@@ -1,0 +1,81 @@
+"""Comparisons: better, or not told apart by these queries."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.judged import collection_of
+from xenc_course.evaluation.run_comparison import compare_runs
+from xenc_course.text.collection import Collection
+
+
+def hits(*ranks: int) -> dict[str, dict[str, float]]:
+    """A run that puts the one relevant passage of the n-th query at the n-th rank (0: nowhere)."""
+    return {
+        f"q{number}": {
+            ("a" if place == rank else f"x{place}"): -float(place) for place in range(1, 11)
+        }
+        for number, rank in enumerate(ranks)
+    }
+
+
+def one_relevant(queries: int) -> Collection:
+    return collection_of({f"q{number}": {"a": 1} for number in range(queries)})
+
+
+def test_a_better_run_is_called_better_whichever_comes_first():
+    good, bad, queries = hits(*[1] * 12), hits(*[3] * 12), one_relevant(12)
+    ahead = compare_runs({"good": good}, {"bad": bad}, queries, "RR@10")
+    assert ahead.verdict == "good"
+    assert compare_runs({"bad": bad}, {"good": good}, queries, "RR@10").verdict == "good"
+    assert compare_runs({"a": bad}, {"b": good}, queries, "RR@10").verdict == "b"
+    found = ahead["good"]
+    assert (found.mean, found.baseline_mean) == pytest.approx((1.0, 1 / 3))
+    assert found.difference == pytest.approx(2 / 3)
+    assert (found.wins, found.ties, found.losses) == (12, 0, 0)
+    assert (found.p, found.exact) == (2 / 2**12, True)
+
+
+def test_runs_that_the_queries_do_not_tell_apart_are_a_tie():
+    a, b = hits(1, 2, 1, 5, 0, 1), hits(2, 1, 1, 4, 0, 1)
+    found = compare_runs({"a": a}, {"b": b}, one_relevant(6), "RR@10")
+    assert found.verdict == "tie"
+    assert (found["a"].wins, found["a"].ties, found["a"].losses) == (1, 3, 2)
+    assert compare_runs({"a": a}, {"b": a}, one_relevant(6)).verdict == "tie"
+
+
+def test_it_is_a_tie_when_the_interval_is_clear_of_zero_but_p_is_not_small():
+    # Four wins of four: the interval lies above zero, but 2 of 16 sign patterns are as extreme.
+    ahead, behind = {"a": hits(1, 1, 1, 1)}, {"b": hits(2, 2, 2, 2)}
+    found = compare_runs(ahead, behind, one_relevant(4), "RR@10")
+    assert found["a"].low > 0
+    assert found["a"].p == 0.125
+    assert found.verdict == "tie"
+
+
+def test_several_runs_are_adjusted_by_holm():
+    baseline, queries = hits(*[2] * 6), one_relevant(6)
+    runs = {"first": hits(*[1] * 6), "second": hits(*[1] * 6), "same": baseline}
+    alone = compare_runs({"first": runs["first"]}, {"base": baseline}, queries, "RR@10")
+    assert (alone["first"].p, alone.verdict) == (2 / 64, "first")
+    found = compare_runs(runs, {"base": baseline}, queries, "RR@10")
+    assert [d.p for d in found.differences] == pytest.approx([6 / 64, 6 / 64, 1.0])
+    assert found["first"].raw_p == 2 / 64
+    assert found["first"].verdict == "tie"
+    assert found.table().column("p (Holm)") == pytest.approx([6 / 64, 6 / 64, 1.0])
+    assert "Compared with base (RR@10 0.5000), 6 queries" in str(found)
+    assert "<table" in found._repr_html_()
+    with pytest.raises(ValueError, match="several verdicts"):
+        found.verdict  # noqa: B018 - the property raises
+    with pytest.raises(KeyError, match="'second'"):
+        found["third"]
+
+
+def test_a_comparison_needs_runs_and_one_baseline():
+    run, queries = hits(1), one_relevant(1)
+    with pytest.raises(ValueError, match="not 1 with 2"):
+        compare_runs({"a": run}, {"x": run, "y": run}, queries)
+    with pytest.raises(TypeError, match="not a list"):
+        compare_runs([run], {"b": run}, queries)
+    with pytest.raises(TypeError, match="give each run its name"):
+        compare_runs(run, {"b": run}, queries)

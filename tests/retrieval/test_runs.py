@@ -1,0 +1,72 @@
+"""Runs: their order, and their files in the TREC format."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.support.judged import generated
+from xenc_course.retrieval.runs import ranked, read_run, write_run
+
+
+def test_ties_rank_by_document_id_descending_and_scores_compare_as_32_bit_floats():
+    assert ranked({"a": 1.0, "c": 1.0, "b": 1.0, "z": 0.5}) == ["c", "b", "a", "z"]
+    assert ranked({"a": 1.0 + 1e-12, "b": 1.0}) == ["b", "a"]
+
+
+@pytest.mark.parametrize("name", ["run.trec", "run.trec.gz"])
+def test_a_run_comes_back_from_its_file_with_the_same_numbers(tmp_path: Path, name: str):
+    _, run = generated(seed=5)
+    run["q0"]["d1"] = 0.1 + 0.2
+    path = tmp_path / name
+    write_run(run, path)
+    assert read_run(path) == run
+    assert [entry.name for entry in tmp_path.iterdir()] == [name]
+    first = path.read_bytes()
+    write_run(run, path)
+    assert path.read_bytes() == first
+
+
+def test_a_run_file_is_in_the_trec_format_best_first(tmp_path: Path):
+    write_run({"q": {"a": 1.5, "b": np.float32(2.5), "c": 1.5}}, tmp_path / "run", tag="mine")
+    lines = (tmp_path / "run").read_text().splitlines()
+    assert lines == ["q Q0 b 1 2.5 mine", "q Q0 c 2 1.5 mine", "q Q0 a 3 1.5 mine"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        (["q Q0 d 1 0.5 tag", "q Q0 e 2 0.4"], "line 2: a run has six columns"),
+        (["q Q0 d 1 high tag"], "line 1: the score 'high' is no number"),
+        (["q Q0 d 1 nan tag"], "line 1: the score is nan"),
+        (["q Q0 d 1 1 t", "", "q Q0 d 2 0 t"], "line 3: document 'd' is given twice"),
+        ([], "is an empty run"),
+    ],
+)
+def test_a_malformed_run_file_is_named_with_line_and_reason(
+    tmp_path: Path, lines: list[str], reason: str
+):
+    path = tmp_path / "run.trec.gz"
+    path.write_bytes(gzip.compress("\n".join(lines).encode()))
+    with pytest.raises(ValueError) as caught:
+        read_run(path)
+    assert str(path) in str(caught.value)
+    assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("run", "tag"),
+    [
+        ({"q 1": {"a": 1.0}}, "t"),
+        ({"q": {"a\n": 1.0}}, "t"),
+        ({"q": {"": 1.0}}, "t"),
+        ({}, "my tag"),
+    ],
+)
+def test_what_the_format_cannot_carry_is_not_written(tmp_path: Path, run: dict, tag: str):
+    with pytest.raises(ValueError, match="an id is text without white space"):
+        write_run(run, tmp_path / "run.trec", tag=tag)
+    assert list(tmp_path.iterdir()) == []

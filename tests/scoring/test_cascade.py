@@ -1,0 +1,59 @@
+"""A cascade reads the best few with the strong model and leaves the rest in the cheap order."""
+
+import numpy as np
+import pytest
+
+from xenc_course import cascade
+
+PAIRS = [("q1", "aaaa"), ("q2", "b"), ("q1", "a"), ("q1", "aaa"), ("q2", "bb"), ("q1", "aa")]
+
+
+def longer(pairs):
+    return np.array([len(passage) for _, passage in pairs], dtype=float)
+
+
+class Shorter:
+    def __init__(self):
+        self.asked = []
+
+    def __call__(self, pairs):
+        self.asked += pairs
+        return -longer(pairs)
+
+
+def order(scores, query):
+    of_query = [
+        (score, passage) for score, (q, passage) in zip(scores, PAIRS, strict=True) if q == query
+    ]
+    return [passage for _, passage in sorted(of_query, reverse=True)]
+
+
+def test_the_strong_model_orders_the_best_few_and_the_rest_follow():
+    strong = Shorter()
+    scores = cascade(longer, strong, keep=2)(PAIRS)
+    assert scores.dtype == np.float32
+    assert order(scores, "q1") == ["aaa", "aaaa", "aa", "a"]
+    assert order(scores, "q2") == ["b", "bb"]
+    assert sorted(strong.asked) == [("q1", "aaa"), ("q1", "aaaa"), ("q2", "b"), ("q2", "bb")]
+
+
+def test_keeping_all_is_the_strong_model_alone():
+    assert cascade(longer, Shorter(), keep=99)(PAIRS).tolist() == Shorter()(PAIRS).tolist()
+
+
+def test_rank_returns_places():
+    ranking = cascade(longer, Shorter(), keep=2).rank("q", ["a", "aaa", "aa"], top_k=2)
+    assert [entry["corpus_id"] for entry in ranking] == [2, 1]
+    assert ranking[0]["score"] == -2
+
+
+def test_no_pairs_and_bad_input():
+    assert cascade(longer, longer, keep=1)([]).shape == (0,)
+    with pytest.raises(ValueError, match="at least one passage"):
+        cascade(longer, longer, keep=0)
+    with pytest.raises(ValueError, match="one number per pair"):
+        cascade(lambda pairs: [1.0], longer, keep=1)(PAIRS)
+    with pytest.raises(TypeError, match="passages is one string"):
+        cascade(longer, longer, keep=1).rank("q", "abc")
+    with pytest.raises(TypeError, match="two strings"):
+        cascade(longer, longer, keep=1)(["ab"])

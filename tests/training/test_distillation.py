@@ -1,0 +1,120 @@
+"""A student is distilled, measured, written, and a run that was killed ends in the same bytes."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from xenc_course import Reranker, load_cross_encoder
+from xenc_course.training import distillation
+from xenc_course.training.distillation import distil
+from xenc_course.training.plan import Plan
+
+pytestmark = [pytest.mark.models, pytest.mark.usefixtures("few_held_out")]
+
+
+@pytest.fixture(scope="module")
+def plan(tiny_model, towns):
+    return Plan(str(tiny_model), "layers:0,2", (str(towns),), n_pairs=120, learning_rate=1e-3)
+
+
+@pytest.fixture(scope="module")
+def student(plan, few_held_out, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whole") / "student"
+    return distil(plan, folder, command="the command", progress=False)
+
+
+def contents(folder) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "README.md"}
+
+
+def test_a_student_is_a_model_folder_with_a_card(student, plan):
+    assert {"model.safetensors", "config.json", "tokenizer.json", "README.md"} <= set(
+        contents(student.folder)
+    ) | {"README.md"}
+    model = load_cross_encoder(str(student.folder), device="cpu")
+    assert model.model.config.num_hidden_layers == 2
+    assert np.isfinite(Reranker(model, "torch").score([("q", "p")])).all()
+    card = (student.folder / "README.md").read_text(encoding="utf-8")
+    assert "`the command`" in card and "RR@10 on held-out queries" in card and "120 pairs" in card
+    assert "the teacher: unknown; the text of" in card and "Language of the text: unknown" in card
+    assert "\nlicense: unknown\n" in card and "\nlanguage:" not in card
+    assert "RR@10" in str(student) and str(student.folder) in str(student)
+    assert {d.name for d in student.comparison.differences} == {
+        "BM25",
+        "all-MiniLM-L6-v2",
+        "teacher",
+    }
+    assert student.comparison["BM25"].mean > 0  # a source with a space is found again
+    assert not student.folder.with_name("student.job").exists()
+
+
+@pytest.mark.parametrize("stage", ["make_groups", "score_texts", "train", "model_card"])
+def test_a_run_killed_in_any_stage_goes_on_to_the_same_bytes(
+    stage, plan, student, tmp_path, monkeypatch
+):
+    out = tmp_path / "student"
+    real = getattr(distillation, stage)
+
+    def killed(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(distillation, stage, killed)
+    with pytest.raises(KeyboardInterrupt):
+        distil(plan, out, progress=False)
+    assert not out.exists()
+    assert out.with_name("student.job").is_dir()
+    monkeypatch.setattr(distillation, stage, real)
+    distil(plan, out, progress=False)
+    assert contents(out) == contents(student.folder)
+
+
+def test_labels_that_are_kept_serve_the_next_student_of_the_same_teacher(
+    plan, student, tmp_path, monkeypatch
+):
+    labels = tmp_path / "labels.journal"
+    distil(plan, tmp_path / "first", labels=labels, progress=False)
+    done = []
+    score = distillation.score_texts
+    monkeypatch.setattr(
+        distillation, "score_texts", lambda *given, **named: done.append(score(*given, **named))
+    )
+    again = distil(plan, tmp_path / "second", labels=labels, progress=False)
+    assert [(work.pairs > 0, work.scored) for work in done] == [(True, 0)]
+    assert contents(again.folder) == contents(student.folder)
+    with pytest.raises(ValueError, match="was begun with another"):
+        distil(
+            replace(plan, teacher="ms-marco-MiniLM-L12-v2-int8", start=plan.teacher),
+            tmp_path / "third",
+            labels=labels,
+            progress=False,
+        )
+
+
+def test_a_job_of_another_plan_and_a_folder_that_exists_are_refused(plan, tmp_path, monkeypatch):
+    out = tmp_path / "student"
+    monkeypatch.setattr(distillation, "_labels", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        distil(plan, out, progress=False)
+    with pytest.raises(ValueError, match="begun with another n_pairs"):
+        distil(replace(plan, n_pairs=60), out, progress=False)
+    out.mkdir()
+    with pytest.raises(ValueError, match="exists: choose another folder"):
+        distil(plan, out, progress=False)
+
+
+def test_a_full_disk_leaves_a_job_that_goes_on(plan, student, tmp_path, monkeypatch):
+    from xenc_course.training import checkpoint
+
+    out = tmp_path / "student"
+    real = checkpoint.write_whole
+
+    def full(path, content):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(checkpoint, "write_whole", full)
+    with pytest.raises(OSError, match="No space left"):
+        distil(plan, out, progress=False)
+    monkeypatch.setattr(checkpoint, "write_whole", real)
+    distil(plan, out, progress=False)
+    assert contents(out) == contents(student.folder)
