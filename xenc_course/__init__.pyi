@@ -13,6 +13,16 @@ from .assets.wheels import (
     cache_folder as cache_folder,
     fetch as fetch,
 )
+from .display.lesson_diagrams import (
+    diagram_batch as diagram_batch,
+    diagram_choose as diagram_choose,
+    diagram_cost as diagram_cost,
+    diagram_distil as diagram_distil,
+    diagram_inputs as diagram_inputs,
+    diagram_judged_test as diagram_judged_test,
+    diagram_retrieve_and_rerank as diagram_retrieve_and_rerank,
+    diagram_two_encoders as diagram_two_encoders,
+)
 from .display.plots import (
     bar_plot as bar_plot,
     heatmap as heatmap,

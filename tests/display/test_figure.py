@@ -5,18 +5,21 @@ import dataclasses
 import re
 
 import pytest
+from matplotlib.colors import to_hex
+from matplotlib.text import Text
 
 from tests.support.drawings import DRAWINGS, TEXTS, XY, legend, pixels
-from xenc_course.display.plots import bar_plot, line_plot
+from xenc_course.display.plots import bar_plot, histogram, line_plot
+from xenc_course.display.tones import COLOURS, PAGES, contrast
 
 
 @pytest.mark.parametrize("draw", DRAWINGS.values(), ids=DRAWINGS)
-def test_a_figure_is_a_sharp_small_white_picture_with_its_texts(draw, axes):
+def test_a_figure_is_a_sharp_small_picture_on_no_ground_with_its_texts(draw, axes):
     figure = draw(**TEXTS)
     image = pixels(figure)
     assert image.shape[1] >= 1000
     assert len(figure.png) < 80_000
-    assert (image[0, 0] == 255).all()
+    assert image[0, 0, 3] == 0 and image[:, :, 3].max() == 255
     assert axes[0].figure.get_suptitle() == figure.title == TEXTS["title"]
     assert axes[0].get_xlabel() == TEXTS["xlabel"]
     assert axes[0].get_ylabel() == TEXTS["ylabel"]
@@ -72,3 +75,50 @@ def test_one_series_needs_no_legend(axes):
     line_plot({"A": XY}, **TEXTS)
     bar_plot(["a"], {"A": [1]}, **TEXTS)
     assert [legend(drawn) for drawn in axes] == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("n", "name"), [(2, "A"), (9, "A"), (5, "a rather long name of a series, number")]
+)
+def test_a_legend_lies_above_the_axes_inside_the_figure_and_takes_nothing_from_them(n, name, axes):
+    series = {f"{name} {i}": XY for i in range(n)}
+    line_plot({"A": XY}, **TEXTS)
+    line_plot(series, **TEXTS)
+    bar_plot(["a", "b", "c"], {label: y for label, (_, y) in series.items()}, **TEXTS)
+    histogram({label: y for label, (_, y) in series.items()}, **TEXTS)
+    alone, *others = axes
+    for drawn in others:
+        box, canvas = drawn.get_legend().get_window_extent(), drawn.figure.bbox
+        title = drawn.figure._suptitle.get_window_extent()
+        assert drawn.bbox.y1 <= box.y0 and box.y1 <= title.y0 and box.x1 <= canvas.x1
+        assert drawn.bbox.height > 0.9 * alone.bbox.height
+        assert legend(drawn) == list(series)
+
+
+def test_a_series_whose_name_begins_with_an_underscore_is_in_the_legend(axes):
+    line_plot({"_a": XY, "_b": XY}, **TEXTS)
+    assert [label.strip() for label in legend(axes[0])] == ["_a", "_b"]
+
+
+@pytest.mark.parametrize("draw", DRAWINGS.values(), ids=DRAWINGS)
+def test_every_text_and_axis_reads_on_a_light_and_on_a_dark_page(draw, axes):
+    draw(**TEXTS)
+    (canvas,) = {drawn.figure for drawn in axes}
+    outside = [text for text in canvas.findobj(Text) if text.get_text()]
+    assert len(outside) > 5
+    for text in outside:
+        assert all(contrast(to_hex(text.get_color()), page) >= 4 for page in PAGES), text
+    for drawn in axes:
+        lines = [*drawn.spines.values()]
+        colours = [to_hex(line.get_edgecolor()) for line in lines]
+        colours += [to_hex(line.get_color()) for line in drawn.get_xgridlines()]
+        assert all(contrast(colour, page) >= 3 for colour in colours for page in PAGES)
+
+
+def test_whiskers_show_on_bars_of_any_colour_and_on_both_pages(axes):
+    bar_plot(["a"], {"A": [1]}, **TEXTS, intervals={"A": ([0.5], [2])})
+    (whisker,) = axes[0].collections
+    (rim,) = whisker.get_path_effects()
+    tones = [to_hex(whisker.get_color()[0]), rim._gc["foreground"]]
+    assert sorted(tones) == sorted(PAGES)
+    assert all(max(contrast(tone, other) for tone in tones) >= 3 for other in (*PAGES, *COLOURS))

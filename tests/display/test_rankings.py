@@ -95,6 +95,19 @@ def test_long_passages_are_shortened_at_a_word_less_in_html():
     assert passages_of(table) == [passage]
 
 
+def test_long_passages_get_more_than_half_of_the_width_and_short_ones_what_they_need():
+    systems = {"bi-encoder": [1.0], "cross-encoder": [2.0]}
+    for passage, roomy in (("word " * 30, True), ("Sunny and warm", False)):
+        page = show_rankings(QUERY, [passage], systems)._repr_html_()
+        assert ('width: 60%">passage</th>' in page) == roomy
+        assert ("min-width" in page) == roomy
+
+
+def test_the_query_names_its_row_in_a_matrix_and_a_rank_does_not():
+    assert 'scope="row"' in show_matrix([QUERY], ["a"], [[1]])._repr_html_()
+    assert 'scope="row"' not in show_ranking(QUERY, ["a"], [1])._repr_html_()
+
+
 def test_width_sets_both():
     table = show_ranking(QUERY, ["one two three four five"], [1.0], width=12)
     assert "one two…" in str(table)

@@ -1,5 +1,7 @@
 """Tables: aligned text, escaped HTML, and the numbers as they were given."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -66,15 +68,44 @@ def test_html_has_header_cells_caption_and_no_style_element_or_fixed_colour():
     page = models()._repr_html_()
     assert "<caption" in page
     assert page.count('<th scope="col"') == 3
+    assert page.startswith('<div style="overflow-x: auto">')
     assert "<style" not in page
     assert "#" not in page
     assert "background" not in page
 
 
 def test_in_html_prose_may_break_and_numbers_may_not():
-    page = Table(["text", "n"], [["one two", "3 of 4"]], align={"n": "right"})._repr_html_()
+    table = Table(["i", "text", "n"], [[1, "one two", "3 of 4"]], align={"n": "right"})
+    page = table._repr_html_()
     assert 'white-space: normal">one two' in page
     assert 'white-space: nowrap">3 of 4' in page
+
+
+def test_in_html_a_first_column_of_text_names_its_rows():
+    page = models()._repr_html_()
+    names = re.findall(r'<th scope="row" [^>]*font-weight: normal[^>]*>(.*?)</th>', page)
+    assert names == ["L12", "TinyBERT"]
+    assert page.count("<td") == 4
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows"),
+    [(["rank", "text"], [[1, "a"]]), (["a"], [["x"]]), (["a", "b"], [["x", 1], [None, 2]])],
+)
+def test_a_number_a_gap_or_an_only_column_names_no_row(columns, rows):
+    assert 'scope="row"' not in Table(columns, rows)._repr_html_()
+
+
+@pytest.mark.parametrize(("n_others", "share"), [(2, 84), (5, 60), (8, 55)])
+def test_a_roomy_column_gets_more_than_half_of_the_width_in_html_only(n_others, share):
+    columns = [*map(str, range(n_others)), "text"]
+    row = [*range(n_others), "a long text"]
+    table = Table(columns, [row], roomy="text")
+    page = table._repr_html_()
+    assert re.findall(r'width: (\d+)%">(\w+)</th>', page) == [(str(share), "text")]
+    assert re.findall(r'min-width: 14em">(.*?)</td>', page) == ["a long text"]
+    assert str(table) == str(Table(columns, [row]))
+    assert re.sub("<.*?>", "", page) == re.sub("<.*?>", "", Table(columns, [row])._repr_html_())
 
 
 def test_without_caption_there_is_none():
@@ -122,6 +153,7 @@ def test_a_table_does_not_change():
         ((["a"], [[[1]]]), {}, TypeError, "Row 0, column 'a', is a list"),
         ((["a"], [[1]]), {"formats": {"b": "{}"}}, ValueError, "formats names 'b'"),
         ((["a"], [[1]]), {"align": {"b": "left"}}, ValueError, "align names 'b'"),
+        ((["a"], [[1]]), {"roomy": "b"}, ValueError, "roomy names 'b'"),
         ((["a"], [[1]]), {"align": {"a": "top"}}, ValueError, "not 'top'"),
     ],
 )

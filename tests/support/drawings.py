@@ -24,7 +24,7 @@ DRAWINGS = {
 
 
 def pixels(figure):
-    return np.asarray(Image.open(io.BytesIO(figure.png)).convert("RGB"))
+    return np.asarray(Image.open(io.BytesIO(figure.png)).convert("RGBA"))
 
 
 def legend(axes):

@@ -74,13 +74,24 @@ def _cell(value: object, number_format: str | None, where: str) -> Cell:
     raise TypeError(f"{where} is a {kind}: a cell is text, a number or None.")
 
 
-def html_cell(cell: Cell, side: str) -> str:
-    """A cell as HTML, aligned to a side."""
+def html_cell(cell: Cell, side: str, *, heading: bool = False, roomy: bool = False) -> str:
+    """A cell as HTML, aligned to a side.
+
+    Args:
+        cell: what to show.
+        side: "left", "right" or "center".
+        heading: whether it names its row.
+        roomy: whether it keeps a width at which long text reads well.
+    """
     text = html.escape(cell.wide or cell.text)
     align = "start" if side == "left" else side
     # Prose may break; a number or a marked word may not.
     spaces = "normal" if side == "left" and not cell.bold else "nowrap"
+    start = '<th scope="row"' if heading else "<td"
+    style = f"text-align: {align}; vertical-align: top; white-space: {spaces}"
+    style += "; font-weight: normal" if heading else ""
+    style += "; min-width: 14em" if roomy else ""
     return (
-        f'<td dir="auto" style="text-align: {align}; vertical-align: top; white-space: {spaces}">'
-        f"{f'<b>{text}</b>' if cell.bold else text}</td>"
+        f'{start} dir="auto" style="{style}">{f"<b>{text}</b>" if cell.bold else text}'
+        f"</{'th' if heading else 'td'}>"
     )

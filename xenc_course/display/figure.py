@@ -1,4 +1,4 @@
-"""What the course's figures share: style, axes, legends, whiskers, names, and the finished picture.
+"""What the course's figures share: style, axes, whiskers, names, and the finished picture.
 
 Every figure is drawn with matplotlib's object interface (no global state) and becomes a PNG inside
 an HTML ``<figure>``. Series differ by marker, dash or hatch as well as by a colour of the
@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 import numpy as np
 
 from .figure_arguments import Drawn
+from .tones import COLOURS, MID_GREY, PAGES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
-COLOURS = ("#0072b2", "#e69f00", "#cc79a7", "#000000", "#56b4e9", "#d55e00")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)))
 HATCHES = ("", "//", "..", "xx", "\\\\", "++")
@@ -39,14 +39,21 @@ STYLE: Any = {
     "axes.spines.right": False,
     "axes.grid": True,
     "axes.axisbelow": True,
-    "grid.color": "#dddddd",
+    "grid.color": MID_GREY,
+    "grid.linewidth": 0.5,
+    "grid.linestyle": (0, (1, 3)),
+    "text.color": MID_GREY,
+    "axes.labelcolor": MID_GREY,
+    "axes.edgecolor": MID_GREY,
+    "xtick.color": MID_GREY,
+    "ytick.color": MID_GREY,
     "lines.markersize": 7,
     "lines.linewidth": 2,
-    "legend.edgecolor": "none",
-    "legend.framealpha": 0.9,  # readable where it covers a bar
+    "legend.frameon": False,
     "text.parse_math": False,  # a dollar sign is a dollar sign
-    "figure.facecolor": "white",
-    "axes.facecolor": "white",
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
 }
 
 P = ParamSpec("P")
@@ -135,12 +142,6 @@ def pick(looks: Sequence[Any], i: int) -> Any:
     return looks[i % len(looks)]
 
 
-def legend(axes: Axes, series: int) -> None:
-    """Draw a legend when there is more than one series."""
-    if series > 1:
-        axes.legend(loc="best")
-
-
 def scales(axes: Axes, drawn: Mapping[str, Drawn], *, logx: bool, logy: bool) -> None:
     """Make axes logarithmic, with ticks at round numbers, or at the values when they are few.
 
@@ -177,7 +178,7 @@ def whiskers(
     high: np.ndarray,
     *,
     horizontal: bool = False,
-    colour: object = "#444444",
+    colour: object = None,
 ) -> None:
     """Draw error bars.
 
@@ -187,14 +188,22 @@ def whiskers(
         low: their lower ends, shape (n,).
         high: their upper ends, shape (n,).
         horizontal: whether the error bars lie; the places are then on the y axis.
-        colour: as matplotlib takes it.
+        colour: as matplotlib takes it; None means light with a dark rim, which shows on bars of any
+            colour and on any page.
     """
-    look: dict[str, Any] = {"fmt": "none", "ecolor": colour, "capsize": 4, "elinewidth": 1.5}
+    from matplotlib.patheffects import withStroke
+
+    light, dark = PAGES
+    look: dict[str, Any] = {"fmt": "none", "ecolor": colour or light, "capsize": 4}
     middle, half = (low + high) / 2, (high - low) / 2
     if horizontal:
-        axes.errorbar(middle, places, xerr=half, **look)
+        drawn = axes.errorbar(middle, places, xerr=half, elinewidth=1.5, **look)
     else:
-        axes.errorbar(places, middle, yerr=half, **look)
+        drawn = axes.errorbar(places, middle, yerr=half, elinewidth=1.5, **look)
+    if colour is None:
+        _, caps, bars = drawn.lines
+        for artist in (*bars, *caps):
+            artist.set_path_effects([withStroke(linewidth=3.5, foreground=dark)])
 
 
 def name_bars(axes: Axes, labels: list[str], *, horizontal: bool) -> None:
@@ -210,47 +219,3 @@ def name_bars(axes: Axes, labels: list[str], *, horizontal: bool) -> None:
         )
         axes.set_xticks(range(len(labels)), labels, **turn)
         axes.grid(False, axis="x")
-
-
-def name_points(axes: Axes, drawn: Mapping[str, Drawn], ranges: Mapping[str, Drawn]) -> None:
-    """Write each name beside its point, on the first side where it covers nothing.
-
-    Args:
-        axes: the points are drawn there already.
-        drawn: {label: (x, y)}, both of shape (1,).
-        ranges: {label: (low, high)}, the ends of error bars, for some labels or none.
-    """
-    from matplotlib.transforms import Bbox
-
-    axes.figure.canvas.draw()  # the layout must be known before overlaps can be
-    ground = {"facecolor": axes.get_facecolor(), "edgecolor": "none", "pad": 1}  # hides a line
-    taken = []
-    for label, (x, y) in drawn.items():
-        low, high = ranges.get(label, (y, y))
-        ends = axes.transData.transform([(x[0], low[0]), (x[0], high[0])])
-        taken.append(Bbox.from_extents(*ends[0] - 10, *ends[1] + 10))
-    for label, (x, y) in drawn.items():
-        low, high = ranges.get(label, (y, y))
-        middle, top, bottom = (x[0], y[0]), (x[0], high[0]), (x[0], low[0])
-        sides = (
-            (middle, (9, 0), "left", "center"),
-            (middle, (-9, 0), "right", "center"),
-            (top, (0, 11), "center", "bottom"),
-            (bottom, (0, -11), "center", "top"),
-            (middle, (9, 9), "left", "bottom"),
-            (middle, (-9, 9), "right", "bottom"),
-            (middle, (9, -9), "left", "top"),
-            (middle, (-9, -9), "right", "top"),
-        )
-        for place, offset, ha, va in (*sides, sides[0]):  # if no side is free, to the right
-            name = axes.annotate(
-                label, place, offset, textcoords="offset points", ha=ha, va=va, bbox=ground
-            )
-            box = name.get_window_extent()
-            inside = axes.bbox.x0 <= box.x0 and box.x1 <= axes.figure.bbox.x1
-            if inside and not any(box.overlaps(other) for other in taken):
-                break
-            name.remove()
-        else:
-            axes.add_artist(name)
-        taken.append(box)

@@ -9,16 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .figure import (
-    COLOURS,
     DASHES,
     HATCHES,
     SIZE,
     Figure,
     canvas_and_axes,
     finished,
-    legend,
     name_bars,
-    name_points,
     pick,
     point_style,
     scales,
@@ -36,6 +33,9 @@ from .figure_arguments import (
     number_list,
     pair,
 )
+from .legends import legend, legend_name
+from .point_names import name_points
+from .tones import COLOURS, MID_GREY, heat_colours, ink_on
 
 
 @styled
@@ -70,7 +70,7 @@ def line_plot(
     canvas, axes = canvas_and_axes(title, xlabel, ylabel)
     for i, (label, (x, y)) in enumerate(drawn.items()):
         look = point_style(i)
-        axes.plot(x, y, label=label, linestyle=pick(DASHES, i), **look)
+        axes.plot(x, y, label=legend_name(str(label)), linestyle=pick(DASHES, i), **look)
         if label in bands:
             axes.fill_between(x, *bands[label], color=look["color"], alpha=0.18, linewidth=0)
     scales(axes, drawn, logx=logx, logy=logy)
@@ -114,10 +114,11 @@ def bar_plot(
         look: dict[str, Any] = {
             "color": pick(COLOURS, i),
             "hatch": pick(HATCHES, i),
-            "edgecolor": "white",
+            "edgecolor": "white",  # of the hatches
+            "linewidth": 0,
         }
         draw = axes.barh if horizontal else axes.bar
-        draw(places, values, thickness, label=label, **look)
+        draw(places, values, thickness, label=legend_name(str(label)), **look)
         if label in ranges:
             whiskers(axes, places, *ranges[label], horizontal=horizontal)
     name_bars(axes, labels, horizontal=horizontal)
@@ -140,6 +141,9 @@ def scatter_plot(
 ) -> Figure:
     """Draw single points, each with its name beside it.
 
+    Where points are crowded, a name stands further away at the end of a thin line, or in a key
+    below the axes.
+
     Args:
         points: ``{label: (x, y)}``, two numbers each.
         title, xlabel, ylabel, alt, logx, logy: see `line_plot`.
@@ -161,15 +165,16 @@ def scatter_plot(
     canvas, axes = canvas_and_axes(title, xlabel, ylabel)
     if line:
         joined = np.array([drawn[label] for label in line])[:, :, 0]
-        axes.plot(*joined.T, color="#999999", linestyle=":", linewidth=1.5, zorder=1)
+        axes.plot(*joined.T, color=MID_GREY, linestyle=":", linewidth=1.5, zorder=1)
+    markers = {}
     for i, (label, (x, y)) in enumerate(drawn.items()):
         look = point_style(i)
         if label in ranges:
             whiskers(axes, x, *ranges[label], colour=look["color"])
-        axes.plot(x, y, linestyle="", markersize=9, **look)
+        markers[label] = axes.plot(x, y, linestyle="", markersize=9, **look)[0]
     scales(axes, drawn, logx=logx, logy=logy)
     axes.margins(x=0.12, y=0.15)
-    name_points(axes, drawn, ranges)
+    name_points(axes, drawn, ranges, markers)
     return finished(canvas, alt, title)
 
 
@@ -198,6 +203,8 @@ def heatmap(
     Raises:
         TypeError, ValueError: see `line_plot`; also when the labels do not fit the matrix.
     """
+    from matplotlib.colors import to_hex
+
     check_texts(title=title, xlabel=xlabel, ylabel=ylabel, alt=alt, unit=unit)
     rows = checked_labels(row_labels, "row_labels")
     columns = checked_labels(column_labels, "column_labels")
@@ -208,7 +215,7 @@ def heatmap(
     height = min(max(SIZE[1], 0.3 * len(rows) + 1.8), 12.0)
     canvas, axes = canvas_and_axes(title, xlabel, ylabel, height=height)
     axes.grid(False)
-    image = axes.imshow(array, cmap="Blues", aspect="auto")
+    image = axes.imshow(array, cmap=heat_colours(), aspect="auto")
     axes.set_yticks(range(len(rows)), rows)
     slant = sum(map(len, columns)) > 50
     turn: dict[str, Any] = (
@@ -217,9 +224,8 @@ def heatmap(
     axes.set_xticks(range(len(columns)), columns, **turn)
     canvas.colorbar(image, ax=axes).set_label(unit)
     if values is not None:
-        dark = array.min() + 0.6 * np.ptp(array)
         for (i, j), value in np.ndenumerate(array):
-            ink = "white" if value > dark else "black"
+            ink = ink_on(to_hex(tuple(image.cmap(image.norm(value)))))
             axes.text(j, i, values.format(value), ha="center", va="center", color=ink, fontsize=10)
     return finished(canvas, alt, title)
 
@@ -255,7 +261,12 @@ def histogram(
         colour = pick(COLOURS, i)
         axes.stairs(counts, edges, fill=True, color=colour, alpha=0.25)
         axes.stairs(
-            counts, edges, label=label, color=colour, linewidth=2, linestyle=pick(DASHES, i)
+            counts,
+            edges,
+            label=legend_name(str(label)),
+            color=colour,
+            linewidth=2,
+            linestyle=pick(DASHES, i),
         )
     legend(axes, len(drawn))
     return finished(canvas, alt, title)

@@ -20,6 +20,7 @@ SHOWN_ROWS = 20
 SHOWN_COLUMNS = 10
 TEXT_WIDTH = 80
 HTML_WIDTH = 120
+ROOMY = 40  # letters from which the column of the passages needs room
 
 
 def show_ranking(
@@ -169,13 +170,16 @@ def _ranking_table(
     width: int | None,
 ) -> Table:
     """Put the passages beside the columns, and notes on ties and hidden rows below."""
-    columns = columns | {"passage": [_passage(passages[i], width) for i in shown]}
+    texts = [_passage(passages[i], width) for i in shown]
+    columns = columns | {"passage": texts}
+    roomy = any(len(cell.wide or cell.text) > ROOMY for cell in texts)
     return Table(
         list(columns),
         zip(*columns.values(), strict=True),
         f"Query: {_query_text(query)}",
         notes=_tie_note(systems, shown) + _more_note(len(passages), len(shown)),
         wrap=max(TEXT_WIDTH, width or 0),
+        roomy="passage" if roomy else "",
     )
 
 

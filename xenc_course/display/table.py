@@ -29,6 +29,7 @@ class Table:
         caption: one line above the table.
         notes: lines below the table.
         wrap: terminal columns that one text cell may take before it continues on the next line.
+        roomy: the column that takes at least half of the width in HTML, or "".
     """
 
     columns: tuple[str, ...]
@@ -37,6 +38,7 @@ class Table:
     caption: str
     notes: tuple[str, ...]
     wrap: int
+    roomy: str
 
     def __init__(
         self,
@@ -48,6 +50,7 @@ class Table:
         formats: Mapping[str, str] | None = None,
         notes: Sequence[str] = (),
         wrap: int = WRAP,
+        roomy: str = "",
     ) -> None:
         """Turn values into cells.
 
@@ -62,16 +65,19 @@ class Table:
                 decimals.
             notes: lines below the table.
             wrap: terminal columns that one text cell may take before it continues on the next line.
+            roomy: the name of a column of long texts, which takes at least half of the width in
+                HTML; the names of the other columns break there where they must.
 
         Raises:
             TypeError: a value is something else, or a column name is no text.
             ValueError: there is no column, a column is named twice, a row does not fit the columns,
-                `align` or `formats` names no column, or `align` names no alignment.
+                `align`, `formats` or `roomy` names no column, or `align` names no alignment.
         """
         names = _column_names(columns)
         formats = dict(formats or {})
         align = dict(align or {})
-        for argument, given in (("align", align), ("formats", formats)):
+        wide = [roomy] if roomy else []
+        for argument, given in (("align", align), ("formats", formats), ("roomy", wide)):
             if unknown := [name for name in given if name not in names]:
                 raise ValueError(
                     f"The argument {argument} names {unknown[0]!r}, which is no column: {names}."
@@ -82,6 +88,7 @@ class Table:
         sides = tuple(align.get(name, _side(cells, j)) for j, name in enumerate(names))
         fields: dict[str, object] = {"columns": names, "cells": cells, "sides": sides}
         fields |= {"caption": caption, "notes": tuple(notes), "wrap": wrap}
+        fields |= {"roomy": roomy}
         for name, value in fields.items():
             object.__setattr__(self, name, value)  # frozen: set here, and never again
 
@@ -139,22 +146,38 @@ class Table:
             if self.caption
             else ""
         )
+        # The others get 8 % each, in which their names break, but never half of the table.
+        room = f"; width: {max(55, 100 - 8 * (len(self.columns) - 1))}%"
         head = "".join(
-            f'<th scope="col" dir="auto" style="text-align: {side}; vertical-align: bottom">'
-            f"{html.escape(name)}</th>"
+            f'<th scope="col" dir="auto" style="text-align: {side}; vertical-align: bottom'
+            f'{room if name == self.roomy else ""}">{html.escape(name)}</th>'
             for name, side in zip(self.columns, self.sides, strict=True)
         )
+        heading = self._names_rows()
         body = "\n".join(
-            "<tr>" + "".join(map(html_cell, row, self.sides)) + "</tr>" for row in self.cells
+            "<tr>"
+            + "".join(
+                html_cell(cell, side, heading=heading and not j, roomy=name == self.roomy)
+                for j, (name, cell, side) in enumerate(
+                    zip(self.columns, row, self.sides, strict=True)
+                )
+            )
+            + "</tr>"
+            for row in self.cells
         )
         notes = "".join(
             f'<p style="margin: 2px 0; font-size: 90%">{html.escape(note)}</p>'
             for note in self.notes
         )
         return (
-            f'<div><table style="margin: 4px 0; border-collapse: collapse">{caption}\n'
+            '<div style="overflow-x: auto">'
+            f'<table style="margin: 4px 0; border-collapse: collapse">{caption}\n'
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>{notes}</div>"
         )
+
+    def _names_rows(self) -> bool:
+        """Whether the first of several columns is text and so says what each row is about."""
+        return len(self.columns) > 1 and all(isinstance(row[0].value, str) for row in self.cells)
 
 
 class ShowsTable:
