@@ -104,6 +104,12 @@ from .teaching.exercises import (
     Feedback as Feedback,
     check as check,
 )
+from .teaching.judgements import (
+    pool as pool,
+)
+from .teaching.judging import (
+    judge as judge,
+)
 from .teaching.verdicts import (
     Verdict as Verdict,
     show_verdicts as show_verdicts,

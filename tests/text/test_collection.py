@@ -107,3 +107,19 @@ def test_wikipedia_has_one_relevant_article_a_query():
     assert {doc for grades in wikipedia.qrels.values() for doc in grades} <= set(
         wikipedia.documents
     )
+
+
+def test_a_folder_that_is_still_to_be_judged_can_be_loaded(tmp_path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "corpus.jsonl").write_text('{"_id": "p1", "text": "a passage"}\n')
+    (folder / "queries.jsonl").write_text('{"_id": "q1", "text": "a query"}\n')
+    with pytest.raises(FileNotFoundError, match=r"test\.tsv"):
+        load_collection(folder)
+    assert load_collection(folder, judged=False).qrels == {}
+    (folder / "qrels").mkdir()
+    judgements = folder / "qrels" / "test.tsv"
+    judgements.write_text("query-id\tcorpus-id\tscore\n")
+    assert load_collection(folder, judged=False).qrels == {}
+    judgements.write_text("query-id\tcorpus-id\tscore\nq1\tp1\t2\n")
+    assert load_collection(folder, judged=False).qrels == {"q1": {"p1": 2}}

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TypedDict
 
@@ -51,11 +52,47 @@ def read_folder(folder: Path, qrels: str | Path | None = None, unknown_ids: str 
     """
     if unknown_ids not in (REFUSE, KEEP):
         raise ValueError(f"unknown_ids is {REFUSE!r} or {KEEP!r}, not {unknown_ids!r}.")
+    texts = read_texts(folder)
+    judgements = _plain_or_gzip(folder / (qrels or "qrels/test.tsv"))
+    keep = unknown_ids == KEEP
+    texts["qrels"] = _read_qrels(judgements, texts["documents"], texts["queries"], keep=keep)
+    return texts
+
+
+def read_texts(folder: Path) -> Parts:
+    """Read documents and queries of a folder that is still to be judged; it gives no judgements.
+
+    Args:
+        folder: holds `corpus.jsonl` and `queries.jsonl`, each plain or gzip.
+
+    Raises:
+        FileNotFoundError: a file is missing.
+        ValueError: see `read_folder`.
+    """
     documents, titles = _read_corpus(_plain_or_gzip(folder / "corpus.jsonl"))
     queries, tags = _read_queries(_plain_or_gzip(folder / "queries.jsonl"))
-    judgements = _plain_or_gzip(folder / (qrels or "qrels/test.tsv"))
-    grades = _read_qrels(judgements, documents, queries, keep=unknown_ids == KEEP)
-    return Parts(documents=documents, titles=titles, queries=queries, tags=tags, qrels=grades)
+    return Parts(documents=documents, titles=titles, queries=queries, tags=tags, qrels={})
+
+
+def read_judgements(folder: Path) -> tuple[Path, dict[str, dict[str, int]]]:
+    """Read the judgements that a folder has so far, for whatever queries and documents.
+
+    Args:
+        folder: may lack `qrels/test.tsv`, and the file may be empty or hold its header alone.
+
+    Returns:
+        The file where they are or belong, and query id -> {document id: grade}.
+
+    Raises:
+        ValueError: see `read_folder`.
+    """
+    path = _plain_or_gzip(folder / "qrels" / "test.tsv")
+    if not path.is_file():
+        return path, {}
+    first_two = [line.split("\t") for _, line in islice(text_lines(path), 2)]
+    if first_two in ([], [HEADER]):
+        return path, {}
+    return path, _read_qrels(path, {}, {}, keep=True)
 
 
 def _read_corpus(path: Path) -> tuple[dict[str, str], dict[str, str]]:

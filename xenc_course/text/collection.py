@@ -15,7 +15,7 @@ from xenc_course.assets.wheels import asset_folder
 from xenc_course.display.table import Table
 from xenc_course.files import DATA
 
-from .beir import REFUSE, read_folder
+from .beir import REFUSE, read_folder, read_judgements, read_texts
 from .ir_dataset import ir_dataset
 
 HELPDESK = DATA / "helpdesk"
@@ -144,6 +144,7 @@ def load_collection(
     *,
     qrels: str | Path | None = None,
     unknown_ids: str = REFUSE,
+    judged: bool = True,
 ) -> Collection:
     """Load a labelled collection: by name, from a folder, or through `ir_datasets`.
 
@@ -163,6 +164,7 @@ def load_collection(
         qrels: the file of judgements in a folder, in the place of `qrels/test.tsv`.
         unknown_ids: "refuse" or "keep" judgements of queries and documents that are not there; for
             a folder and "irds:".
+        judged: whether a folder must have judgements. With False it may have none yet, or some.
 
     Raises:
         ValueError: the name is unknown, or data are wrong; the message names file and line.
@@ -185,7 +187,12 @@ def load_collection(
             f"There is no collection named {name!r} and no such folder: choose 'helpdesk', "
             "'wikipedia', 'irds:<dataset id>' or a folder in BEIR layout."
         )
-    return Collection(folder.resolve().name, **read_folder(folder, qrels, unknown_ids))
+    name = folder.resolve().name
+    if judged:
+        return Collection(name, **read_folder(folder, qrels, unknown_ids))
+    texts = read_texts(folder)
+    _, texts["qrels"] = read_judgements(folder)
+    return Collection(name, **texts)
 
 
 def _wikipedia() -> Collection:

@@ -1,0 +1,121 @@
+"""Judge in a real JupyterLab: click, restart the kernel, go on; takes half a minute.
+
+    python -m venv /tmp/pw && /tmp/pw/bin/pip install playwright
+    /tmp/pw/bin/python tests/browser/judging.py .venv/bin/jupyter /usr/bin/chromium /tmp/pictures
+
+It judges a copy of `notebooks/my_search`, and writes pictures in light and dark. pytest does not
+collect it, because it needs a browser.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+CELL = """from xenc_course import judge, load_collection
+collection = load_collection("my_search")
+run = {q: {d: float(len(d)) for d in collection.documents} for q in collection.queries}
+judge("my_search", {"longest name": run}, depth=3)"""
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def write_notebook(path: Path) -> None:
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": CELL, "outputs": []}
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = {"cells": [cell | {"execution_count": None}], "metadata": {"kernelspec": kernel}}
+    path.write_text(json.dumps(notebook | {"nbformat": 4, "nbformat_minor": 5}))
+
+
+def start_lab(jupyter: str, folder: Path) -> tuple[subprocess.Popen, str]:
+    """A server of its own settings, and its address with the token."""
+    names = ("JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+    own = {name: str(folder / "lab" / name) for name in names}
+    options = ["--no-browser", "--allow-root", "--port=0", f"--ServerApp.root_dir={folder}"]
+    server = subprocess.Popen(
+        [str(Path(jupyter).absolute()), "lab", *options],
+        env=os.environ | own,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    for line in server.stderr:
+        if found := re.search(r"http://127\.0\.0\.1:(\d+)/lab\?(token=\w+)", line):
+            return server, f"http://127.0.0.1:{found[1]}/lab/tree/judge.ipynb?{found[2]}"
+    raise RuntimeError("JupyterLab did not start.")
+
+
+def menu(page: Page, *names: str) -> None:
+    page.get_by_role("menuitem", name=names[0], exact=True).click()
+    for name in names[1:-1]:
+        page.get_by_text(name, exact=True).hover()
+    page.get_by_text(re.compile(f"^{re.escape(names[-1])}…?$")).click()
+
+
+def drive(page: Page, address: str, judgements: Path, pictures: Path) -> None:
+    page.goto(address)
+    page.get_by_text("| Idle").wait_for(timeout=60_000)  # before, JupyterLab asks for a kernel
+    menu(page, "Run", "Run All Cells")
+    page.get_by_text("0 of 15 judged; query 1 of 5").wait_for(timeout=60_000)
+    page.screenshot(path=pictures / "light.png")
+    page.get_by_role("button", name="2 answers in part").click()
+    page.get_by_text("1 of 15 judged").wait_for()
+    for count, key in enumerate(("Enter", "Space"), start=2):
+        page.get_by_role("button", name="1 on the subject").focus()
+        page.keyboard.press(key)
+        page.get_by_text(f"{count} of 15 judged").wait_for()
+    grades = [line.split("\t")[2] for line in judgements.read_text().splitlines()[2:]]
+    assert grades == ["2", "1", "1"], grades
+    page.get_by_role("button", name="Back").click()
+    page.get_by_text("3 of 15 judged; query 1 of 5").wait_for()
+    menu(page, "Kernel", "Restart Kernel and Run All Cells")
+    page.locator(".jp-Dialog button.jp-mod-warn").click()
+    page.get_by_text("3 of 15 judged; query 2 of 5").wait_for(timeout=60_000)
+    menu(page, "Settings", "Theme", "JupyterLab Dark")
+    page.get_by_role("button", name="Back").click()
+    page.get_by_text("Your grade: 1 on the subject").wait_for()
+    page.set_viewport_size({"width": 800, "height": 800})
+    page.wait_for_timeout(1000)
+    page.get_by_text("3 of 15 passages").scroll_into_view_if_needed()
+    page.screenshot(path=pictures / "dark.png")
+    page.get_by_role("button", name="Next").click()
+    for count in range(4, 16):
+        page.get_by_role("button", name="0 not relevant").click()
+        page.get_by_text(f"{count} of 15 judged").wait_for()
+    page.get_by_text("Done: all passages are judged.").wait_for()
+    page.screenshot(path=pictures / "done.png")
+
+
+def main(jupyter: str, chromium: str, pictures: str) -> None:
+    Path(pictures).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name, sync_playwright() as play:
+        folder = Path(name)
+        shutil.copytree(ROOT / "notebooks" / "my_search", folder / "my_search")
+        judgements = folder / "my_search" / "qrels" / "test.tsv"
+        # Of a pair that is not in the pool, because load_collection needs one judgement.
+        judgements.write_text("query-id\tcorpus-id\tscore\nq1\thours\t3\n")
+        write_notebook(folder / "judge.ipynb")
+        server, address = start_lab(jupyter, folder)
+        try:
+            browser = play.chromium.launch(executable_path=chromium, args=OPTIONS)
+            page = browser.new_page(viewport={"width": 1100, "height": 800})
+            drive(page, address, judgements, Path(pictures))
+            browser.close()
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+    print(f"All is well; look at the pictures in {pictures}.")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 4:
+        sys.exit(__doc__)
+    main(*sys.argv[1:])
