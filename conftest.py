@@ -8,6 +8,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 from authoring.execute import share_cores
 from authoring.tolerance import TolerantText
 
+collect_ignore = ["work"]  # the learner's own copies of the lessons
 collect_ignore_glob = ["*.ipynb_checkpoints*"]
 
 share_cores()

@@ -102,7 +102,9 @@ from .scoring.scorers import (
 )
 from .teaching.exercises import (
     Feedback as Feedback,
+    Hint as Hint,
     check as check,
+    hint as hint,
 )
 from .teaching.judgements import (
     pool as pool,

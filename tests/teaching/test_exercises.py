@@ -1,9 +1,20 @@
 from __future__ import annotations
 
+import linecache
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from xenc_course.teaching.exercises import NOT_TRIED, Feedback, check
+from xenc_course.teaching.checkers.exercise import (
+    CHANGES_INPUT,
+    RETURNED_NONE,
+    Exercise,
+    call,
+    expect,
+)
+from xenc_course.teaching.exercises import AFTER_THE_LAST_HINT, Feedback, check, hint
+from xenc_course.teaching.learner_code import NOT_TRIED
 
 POSITIVE = (lambda x: x > 0, "Is it above zero?")
 EVEN = (lambda x: x % 2 == 0, "Is it even?")
@@ -72,11 +83,12 @@ def test_a_function_that_raises_is_told_where():
         passages = []
         return 1 / len(passages)
 
+    line = answer.__code__.co_firstlineno + 2
     feedback = check(answer, POSITIVE)
     assert feedback == Feedback(
         False,
-        "Your code raised ZeroDivisionError: division by zero in the line "
-        "`return 1 / len(passages)`; fix that and run this cell again.",
+        f"Your code raised ZeroDivisionError: division by zero in line {line}, "
+        "`return 1 / len(passages)`: fix it and run the check again.",
     )
 
 
@@ -84,7 +96,7 @@ def test_an_error_without_message_or_source_is_still_one_sentence():
     code: dict = {}
     exec("def answer():\n    raise NotImplementedError", code)
     message = check(code["answer"], POSITIVE).message
-    assert message == "Your code raised NotImplementedError; fix that and run this cell again."
+    assert message == "Your code raised NotImplementedError: fix it and run the check again."
 
 
 def test_an_interrupt_is_not_caught():
@@ -132,3 +144,190 @@ def test_feedback_cannot_be_changed():
 def test_wrong_steps_are_refused_even_for_a_stub(steps: tuple, error: type, message: str):
     with pytest.raises(error, match=message):
         check(..., *steps)
+
+
+def double_judge(function: Callable[[int], int]) -> str:
+    got = call(function, 3)
+    expect(got != 9, "That is the square: what is twice the number?")
+    expect(got == 6, "Multiply by two.")
+    return "Two times three is six."
+
+
+DOUBLE = Exercise("double(x) returns a number.", ("Add?", "Use 2 * x."), double_judge)
+
+
+@pytest.fixture
+def double(monkeypatch):
+    """An exercise whose id is 01.1 for the test."""
+    monkeypatch.setattr("xenc_course.teaching.exercises.find_exercise", lambda name: DOUBLE)
+
+
+def in_a_cell(source: str, filename: str = "/tmp/ipykernel_4711/123456.py") -> dict:
+    """What a cell defines, compiled and known to linecache as ipykernel does it."""
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    names: dict = {}
+    exec(compile(source, filename, "exec"), names)
+    return names
+
+
+def test_a_checker_is_found_by_its_id(double):
+    right = check(lambda x: 2 * x, "01.1")
+    assert right == Feedback(True, "Right. Two times three is six.")
+    square = check(lambda x: x * x, "01.1")
+    assert square == Feedback(False, "Not yet: That is the square: what is twice the number?")
+    assert check(lambda x: -x, "01.1").message == "Not yet: Multiply by two."
+
+
+def test_a_solution_is_praised_in_other_words(double):
+    said = check(lambda x: 2 * x, "01.1", solution=True)
+    assert said == Feedback(True, "The solution passes. Two times three is six.")
+    assert check(lambda x: x, "01.1", solution=True).message == "Not yet: Multiply by two."
+    assert check(4, EVEN, solution=True).message == "The solution passes."
+
+
+def dots(x): ...
+
+
+def passes(x):
+    pass
+
+
+def documented(x):
+    """Doubles."""
+
+
+def dotted_inside(x):
+    print(x)
+    return ...
+
+
+STUBS = [
+    None,
+    ...,
+    dots,
+    passes,
+    documented,
+    dotted_inside,
+    lambda x: ...,
+    ((..., ...), ("a", "b")),
+]
+
+
+@pytest.mark.parametrize("stub", STUBS)
+def test_a_function_without_a_body_is_not_tried_yet(double, stub: object):
+    assert check(stub, "01.1") == Feedback(False, NOT_TRIED)
+
+
+def test_a_function_that_returns_nothing_is_asked_for_its_return(double):
+    def printing(x: int) -> None:
+        x * 2
+
+    assert check(printing, "01.1") == Feedback(False, RETURNED_NONE)
+
+
+@pytest.mark.parametrize("body", ["return 7", "return 'text'", "return x", "raise ValueError"])
+def test_a_body_of_one_line_is_a_try(double, body: str):
+    function = in_a_cell(f"def f(x):\n    {body}\n")["f"]
+    assert check(function, "01.1").message != NOT_TRIED
+
+
+@pytest.mark.parametrize(
+    "filename",
+    ["/tmp/ipykernel_4711/1.py", r"C:\Temp\ipykernel_4711\2.py", "<ipython-input-7-abc>"],
+)
+def test_an_error_names_the_line_of_the_learners_cell(double, filename: str):
+    source = "import json\n\ndef f(x):\n    y = 1\n    return json.loads('{')\n"
+    message = check(in_a_cell(source, filename)["f"], "01.1").message
+    assert message.startswith("Your code raised JSONDecodeError: ")
+    assert " in line 5, `return json.loads('{')`: fix it" in message
+
+
+def test_the_line_is_the_learners_also_where_the_check_cell_calls():
+    learner = in_a_cell("def f(x):\n    return x / 0\n", "/tmp/ipykernel_1/1.py")
+    checking = in_a_cell("def ask(f):\n    return lambda: f(1)\n", "/tmp/ipykernel_1/2.py")
+    message = check(checking["ask"](learner["f"]), POSITIVE).message
+    assert "in line 2, `return x / 0`" in message
+
+
+def test_a_real_cell_of_ipython_is_quoted(double):
+    shell_module = pytest.importorskip("IPython.core.interactiveshell")
+    shell = shell_module.InteractiveShell()
+    shell.run_cell("def f(x):\n    return x.no_such\n")
+    message = check(shell.user_ns["f"], "01.1").message
+    assert "AttributeError" in message
+    assert "in line 2, `return x.no_such`" in message
+
+
+def test_a_call_with_other_arguments_is_one_sentence(double):
+    def two(x: int, y: int) -> int:
+        return x + y
+
+    message = check(two, "01.1").message
+    assert message.startswith("Your code raised TypeError: ")
+    assert "missing 1 required positional argument: 'y': fix it" in message
+
+
+def test_a_value_in_the_place_of_a_function_is_told_apart(double):
+    assert "Give the function itself" in check(6, "01.1").message
+
+
+def test_an_answer_of_another_kind_shows_what_is_wanted(double):
+    message = check(lambda x: np.array([6, 6]), "01.1").message
+    assert message.startswith("Not yet: double(x) returns a number. Checking yours raised ValueErr")
+
+
+def test_a_function_may_not_change_what_it_was_given(monkeypatch):
+    judge = Exercise("f(x)", ("a", "b"), lambda f: str(call(f, [3, 1]) and call(f, np.ones(2))))
+    monkeypatch.setattr("xenc_course.teaching.exercises.find_exercise", lambda name: judge)
+
+    def sorting(x: list) -> list:
+        x.sort()
+        return x
+
+    assert check(sorting, "01.1") == Feedback(False, f"Not yet: {CHANGES_INPUT}")
+    assert check(lambda x: sorted(x), "01.1").solved
+
+
+def test_a_fault_of_the_checker_or_of_a_model_is_not_hidden(monkeypatch):
+    from xenc_course import AssetError
+
+    def judge(answer: object) -> str:
+        raise AssetError("No model.")
+
+    broken = Exercise("f(x)", ("a", "b"), judge)
+    monkeypatch.setattr("xenc_course.teaching.exercises.find_exercise", lambda name: broken)
+    with pytest.raises(AssetError):
+        check(1, "01.1")
+
+
+def test_hints_come_one_by_one_and_then_the_way_to_the_solution(double):
+    assert str(hint("01.1")) == "Hint 1 of 2: Add?"
+    assert str(hint("01.1", 2)) == "Hint 2 of 2: Use 2 * x."
+    assert str(hint("01.1", 3)) == str(hint("01.1", 9)) == AFTER_THE_LAST_HINT
+    assert "View > Expand Selected Code" in AFTER_THE_LAST_HINT
+    assert hint("01.1", 3)._repr_html_().startswith("<p>There are no more hints.")
+    with pytest.raises(ValueError, match="counted from 1, not 0"):
+        hint("01.1", 0)
+
+
+@pytest.mark.parametrize("name", ["1.1", "01", "01.", "01.0", "", "first"])
+def test_an_id_of_another_form_is_refused(name: str):
+    with pytest.raises(ValueError, match="names no exercise: write lesson and number"):
+        hint(name)
+
+
+def test_an_unknown_exercise_is_refused():
+    with pytest.raises(ValueError, match=r"'99\.1': lesson 99 has no checkers"):
+        check(1, "99.1")
+    with pytest.raises(ValueError, match=r"'01\.9': choose one of 01\.1, "):
+        check(1, "01.9")
+
+
+def test_an_id_takes_no_steps_beside_it():
+    with pytest.raises(TypeError, match=r"Exercise 01\.1 has its own checker"):
+        check(1, "01.1", EVEN)
+
+
+def test_an_exercise_has_two_hints():
+    with pytest.raises(ValueError, match="two hints or more"):
+        Exercise("f(x)", ("only one",), str)

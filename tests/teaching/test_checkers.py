@@ -1,0 +1,280 @@
+"""Every checker: the solution passes, a stub is not tried, and typical mistakes are told apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.support.beir_folders import make_folder
+from xenc_course.retrieval.runs import ranked
+from xenc_course.teaching.checkers import lesson_01, lesson_04
+from xenc_course.teaching.exercises import check
+from xenc_course.teaching.learner_code import NOT_TRIED
+
+EXERCISES = {**lesson_01.EXERCISES, **lesson_04.EXERCISES}
+
+
+def by(key):
+    """A function that orders passages by a key of (score, passage)."""
+    return lambda passages, scores: [p for _, p in sorted(zip(scores, passages), key=key)]  # noqa: B905
+
+
+def best_three(scores):
+    return ranked(scores)[:3]
+
+
+def recall(
+    run,
+    qrels,
+    k,
+    *,
+    grade=1,
+    empty=None,
+    missing=True,
+    over=len,
+    best=ranked,
+    share=lambda hits, n: hits / n,
+):
+    """Recall at k, and each of the ways to get it wrong."""
+    shares = []
+    for query, grades in qrels.items():
+        relevant = {d for d, g in grades.items() if g >= grade}
+        if not relevant:
+            shares += [] if empty is None else [empty]
+        elif query in run or missing:
+            hits = len(relevant.intersection(best(run.get(query, {}))[:k]))
+            shares.append(share(hits, over(relevant)))
+    return sum(shares) / len(shares)
+
+
+def micro_recall(run, qrels, k):
+    relevant = {q: {d for d, g in row.items() if g > 0} for q, row in qrels.items()}
+    hits = sum(len(found & set(ranked(run.get(q, {}))[:k])) for q, found in relevant.items())
+    return hits / sum(map(len, relevant.values()))
+
+
+def zipped_hurt(before, after):
+    return sum(b < a for a, b in zip(before.values(), after.values(), strict=True))
+
+
+SOLUTIONS = {
+    "01.1": lambda passages, scores: [passages[i] for i in np.argsort(-scores)],
+    "01.2": lambda d, q, k: q + q * min(k, d),
+    "04.1": lambda scores, relevant: float(any(d in relevant for d in best_three(scores))),
+    "04.2": lambda before, after: sum(after[q] < before[q] - 1e-9 for q in before),
+    "04.3": recall,
+}
+
+MISTAKES = [
+    ("01.1", lambda p, s: [p[i] for i in np.argsort(s)], "worst first"),
+    ("01.1", lambda p, s: np.argsort(-s), "You return positions"),
+    ("01.1", lambda p, s: sorted(s, reverse=True), "You return scores"),
+    ("01.1", lambda p, s: sorted(zip(s, p, strict=True), reverse=True), "without scores"),
+    ("01.1", lambda p, s: p[int(np.argmax(s))], "not only the best"),
+    ("01.1", lambda p, s: int(np.argmax(s)), "not only the best"),
+    ("01.1", lambda p, s: [p[i] for i in np.argsort(-s)[:3]], "every passage exactly once"),
+    ("01.1", lambda p, s: list(p), "as they came"),
+    ("01.1", lambda p, s: sorted(p), "order of the alphabet"),
+    ("01.1", lambda p, s: [p[i] for i in np.argsort(-abs(s))], "with its sign"),
+    ("01.1", lambda p, s: [*p[1:], p[0]], "highest first"),
+    ("01.1", lambda p, s: p.sort() or p, "changes what it was given"),
+    (
+        "01.1",
+        lambda p, s: [x for _, x in sorted(dict(zip(s, p, strict=True)).items())][::-1],
+        "gets lost",
+    ),
+    ("01.2", lambda d, q, k: d + q + q * min(k, d), "stored vectors"),
+    ("01.2", lambda d, q, k: q * d, "not every document"),
+    ("01.2", lambda d, q, k: q * min(k, d), "each query once, too"),
+    ("01.2", lambda d, q, k: q + min(k, d), "candidates of its own"),
+    ("01.2", lambda d, q, k: q + 2 * q * min(k, d), "as one pair"),
+    ("01.2", lambda d, q, k: q + q * k, "more candidates than there are documents"),
+    ("01.2", lambda d, q, k: q * min(k, d) - q, "once alone and once"),
+    ("01.2", lambda d, q, k: [q], "is one number, and yours is a list"),
+    ("04.1", lambda s, r: float(any(d in r for d in ranked(s)[::-1][:3])), "worst first"),
+    ("04.1", lambda s, r: float(any(d in r for d in list(s)[:3])), "order of a dict"),
+    ("04.1", lambda s, r: float(ranked(s)[0] in r), "third place counts"),
+    ("04.1", lambda s, r: float(any(d in r for d in ranked(s)[:4])), "fourth place must not"),
+    ("04.1", lambda s, r: float(all(d in r for d in best_three(s))), "among the three is enough"),
+    ("04.1", lambda s, r: float(all(d in best_three(s) for d in r)), "among the three is enough"),
+    ("04.1", lambda s, r: sum(d in r for d in best_three(s)) / 3, "is 1.0 or 0.0"),
+    ("04.1", lambda s, r: float(sum(d in r for d in best_three(s))), "stays 1.0"),
+    ("04.1", lambda s, r: float(not r or any(d in r for d in best_three(s))), "no success"),
+    ("04.1", lambda s, r: float(any(ranked(s)[i] in r for i in range(3))), "IndexError"),
+    ("04.2", lambda a, b: sum(b[q] > a[q] for q in a), "got better"),
+    ("04.2", lambda a, b: sum(b[q] < a[q] for q in a), "rounding"),
+    ("04.2", lambda a, b: sum(b[q] <= a[q] for q in a), "equal values are not hurt"),
+    ("04.2", zipped_hurt, "another order"),
+    ("04.2", lambda a, b: [q for q in a if b[q] < a[q] - 1e-9], "not the queries themselves"),
+    ("04.2", lambda a, b: sum(b[q] < a[q] - 1e-9 for q in a) / len(a), "not their share"),
+    ("04.2", lambda a, b: sum(b[q] - a[q] for q in a), "Count the queries"),
+    ("04.3", lambda r, q, k: recall(r, q, k, empty=0), "leave it out"),
+    ("04.3", lambda r, q, k: recall(r, q, k, missing=False), "keep it in the mean"),
+    ("04.3", lambda r, q, k: recall(r, q, k, grade=0), "grade above 0"),
+    ("04.3", lambda r, q, k: recall(r, q, k, over=lambda x: k), "not by k"),
+    ("04.3", lambda r, q, k: recall(r, q, k, over=lambda x: min(k, len(x))), "where k is less"),
+    ("04.3", lambda r, q, k: recall(r, q, k, share=lambda h, n: h > 0), "whether one was found"),
+    ("04.3", micro_recall, "each query first"),
+    ("04.3", lambda r, q, k: recall(r, q, 1000), "Look only at the k"),
+    ("04.3", lambda r, q, k: recall(r, q, k, best=list), "Sort by the score"),
+    ("04.3", lambda r, q, k: recall(r, q, k, best=lambda s: ranked(s)[::-1]), "Sort by the score"),
+    ("04.3", lambda r, q, k: recall(r, q, 3), "not for k = 1"),
+    ("04.3", lambda r, q, k: sum(k in r[x] for x in q), "KeyError: 'q4' in line"),
+    ("04.3", lambda r, q, k: 0.1, "For each query"),
+]
+
+
+@pytest.mark.parametrize("name", SOLUTIONS)
+def test_the_solution_passes(name: str):
+    assert check(SOLUTIONS[name], name).message == "Right."
+    assert check(SOLUTIONS[name], name, solution=True).message == "The solution passes."
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_stub_is_not_tried(name: str):
+    def stub(*args): ...
+
+    for untouched in (None, ..., (..., ...), stub):
+        assert check(untouched, name).message == NOT_TRIED
+
+
+@pytest.mark.parametrize(("name", "wrong", "message"), MISTAKES)
+def test_a_typical_mistake_gets_its_own_message(name: str, wrong: object, message: str):
+    feedback = check(wrong, name)
+    assert not feedback.solved
+    assert message in feedback.message
+
+
+@pytest.mark.parametrize("name", SOLUTIONS)
+def test_at_least_three_mistakes_are_told_apart(name: str):
+    assert len({check(wrong, name).message for n, wrong, _ in MISTAKES if n == name}) >= 3
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_hints_are_sentences_and_ids_stand_in_order(name: str):
+    exercise = EXERCISES[name]
+    assert len(set(exercise.hints)) >= 2
+    assert all(text.endswith((".", "?")) for text in (exercise.wants, *exercise.hints))
+
+
+def test_other_ways_to_write_a_solution_pass_too():
+    assert check(lambda p, s: np.array(p)[np.argsort(s)[::-1]], "01.1").solved
+    assert check(lambda p, s: tuple(sorted(p, key=lambda x: -s[p.index(x)])), "01.1").solved
+    assert check(lambda s, r: bool(r & set(best_three(s))), "04.1").solved
+    assert check(lambda a, b: np.sum([b[q] < a[q] - 1e-9 for q in a]), "04.2").solved
+
+
+PAIR = ("change password", "You can update your login credentials in the security section.")
+STUFFED = ("reset password", "reset password: password reset, how to reset password, reset, FAQ")
+
+
+@pytest.mark.models
+def test_the_pairs_against_the_threshold():
+    right = check((PAIR, STUFFED), "01.3")
+    assert right.message.startswith("Right. low_answer scores -")
+    assert right.message.endswith("whether a passage answers its query is for you to judge.")
+    assert "did you swap them?" in check((STUFFED, PAIR), "01.3").message
+    bread = ("how to bake bread", "How to bake bread: how to bake bread, bake bread, bread.")
+    assert "it must be below 0" in check((bread, STUFFED), "01.3").message
+    lost = ("lost parcel", "The weather is fine.")
+    assert "it must be above 0" in check((PAIR, lost), "01.3").message
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (PAIR[0], "Give both pairs"),
+        ((PAIR, STUFFED, PAIR), "Give both pairs"),
+        ((PAIR, "reset password"), "high_non_answer is a pair"),
+        (((PAIR[0], 3), STUFFED), "low_answer is a pair"),
+        (((" ", PAIR[1]), STUFFED), "low_answer has an empty text"),
+        ((PAIR, ("Change  password", STUFFED[1])), "two different queries"),
+    ],
+)
+def test_what_is_no_two_pairs_needs_no_model(answer: object, message: str):
+    assert message in check(answer, "01.3").message
+
+
+def folder(path: Path, n_queries: int = 3, n_passages: int = 5, query: str = "word") -> Path:
+    """A folder with this many queries, each with a relevant passage, and this many passages."""
+    corpus = "".join(f'{{"_id": "p{i}", "text": "word{i} word"}}\n' for i in range(n_passages))
+    queries = "".join(f'{{"_id": "q{i}", "text": "{query}"}}\n' for i in range(n_queries))
+    qrels = "query-id\tcorpus-id\tscore\n" + "".join(f"q{i}\tp0\t1\n" for i in range(n_queries))
+    return make_folder(path, corpus, queries, qrels)
+
+
+def test_a_folder_of_the_learner(tmp_path, monkeypatch):
+    folder(tmp_path / "my_search")
+    said = (
+        "Right. my_search holds 5 passages and 3 queries, and BM25 finds candidates for every "
+        "query."
+    )
+    assert check(tmp_path / "my_search", "01.4").message == said
+    monkeypatch.chdir(tmp_path)
+    assert check("my_search", "01.4").message == said
+
+
+def test_what_a_folder_lacks_is_said(tmp_path):
+    few_queries = folder(tmp_path / "a", n_queries=2)
+    few_passages = folder(tmp_path / "b", n_passages=4)
+    foreign = folder(tmp_path / "c", query="elephants")
+    broken = folder(tmp_path / "d")
+    (broken / "corpus.jsonl").write_text('{"_id": "p0"\n', encoding="utf-8")
+    empty = tmp_path / "e"
+    empty.mkdir()
+    for answer, message in (
+        (few_queries, "The folder has 2 queries: write at least 3"),
+        (few_passages, "The folder has 4 passages: write at least 5"),
+        (foreign, "BM25 finds nothing for the query 'elephants'"),
+        (broken, "corpus.jsonl, line 1"),
+        (empty, "corpus.jsonl"),
+        (tmp_path / "nowhere", "There is no "),
+        (broken / "corpus.jsonl", "is a file: give the folder"),
+        (3, "my_folder is a path, a string, and yours is a int"),
+    ):
+        feedback = check(answer, "01.4")
+        assert feedback.message.startswith("Not yet: ")
+        assert message in feedback.message
+
+
+def run_file(path: Path, *rows: tuple[str, str]) -> Path:
+    lines = (f"{query} Q0 {document} 1 1.0 mine\n" for query, document in rows)
+    path.write_text("".join(lines), encoding="utf-8")
+    return path
+
+
+def test_a_run_of_the_learner(tmp_path):
+    mine = folder(tmp_path / "mine")
+    run = run_file(tmp_path / "run.trec", ("q0", "p0"), ("q1", "p0"))
+    said = check((mine, run), "04.4")
+    assert said.solved
+    assert said.message.startswith("Right. nDCG@10 0.6667, 95 % interval 0.0000 to 1.0000, over 3 ")
+    assert "1 are missing in the run and count 0" in said.message
+    assert "That is fewer than 10" in said.message
+    many = folder(tmp_path / "many", n_queries=12)
+    whole = run_file(tmp_path / "whole.trec", *((f"q{i}", "p0") for i in range(12)))
+    said = check((many, str(whole)), "04.4", solution=True)
+    assert said.message == (
+        "The solution passes. nDCG@10 1.0000, 95 % interval 1.0000 to 1.0000, over 12 judged "
+        "queries."
+    )
+
+
+def test_what_a_run_lacks_is_said(tmp_path):
+    mine = folder(tmp_path / "mine")
+    good = run_file(tmp_path / "good.trec", ("q0", "p0"))
+    for answer, message in (
+        (mine, "Give both"),
+        ((good, mine), "is a file: give the folder"),
+        ((mine, mine), "is a folder: give the file"),
+        ((mine, tmp_path / "nowhere.trec"), "There is no "),
+        ((mine, mine / "queries.jsonl"), "a run has six columns"),
+        ((mine, run_file(tmp_path / "a", ("x", "p0"))), "compare the query ids"),
+        ((mine, run_file(tmp_path / "b", ("q0", "x"))), "compare the document ids"),
+        ((mine, run_file(tmp_path / "c", ("q0", "p1"))), "in any top ten"),
+    ):
+        feedback = check(answer, "04.4")
+        assert feedback.message.startswith("Not yet: ")
+        assert message in feedback.message
