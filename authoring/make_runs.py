@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 
 from xenc_course.assets.bundled_students import released
 from xenc_course.assets.wheels import cache_folder
@@ -32,8 +33,7 @@ class StoredRun:
         first_stage: see `find_candidates`; the path of a run is relative to `data/runs`.
         depth: candidates per query.
         n_queries: how many are sampled; None means all.
-        reranks: whether the model reranks what the first stage found; otherwise the run is that of
-            the first stage.
+        reranks: the model whose stored run is reranked; "" when the run is that of the first stage.
     """
 
     collection: str
@@ -41,12 +41,13 @@ class StoredRun:
     first_stage: str
     depth: int
     n_queries: int | None = None
-    reranks: bool = False
+    reranks: str = ""
 
     @property
     def file(self) -> str:
         """Where the run lies, below `data/runs`."""
-        return f"{self.collection}/{self.model}.trec.gz"
+        over = f"-over-{self.reranks}" if self.reranks not in ("", BI_ENCODER) else ""
+        return f"{self.collection}/{self.model}{over}.trec.gz"
 
     @property
     def command(self) -> str:
@@ -59,15 +60,23 @@ class StoredRun:
 
 
 def _plans(collection: str, depth: int, queries: int | None) -> list[StoredRun]:
-    """BM25 and bi-encoders rank all passages; other models rerank what all-MiniLM-L6-v2 found."""
-    found = f"{collection}/{BI_ENCODER}.trec.gz"
+    """BM25 and bi-encoders rank all passages; other models rerank what all-MiniLM-L6-v2 found.
+
+    L12 in int8 reranks what BM25 and bge found as well.
+    """
+
+    def over(first: str, model: str) -> StoredRun:
+        found = f"{collection}/{first}.trec.gz"
+        return StoredRun(collection, model, found, depth, queries, reranks=first)
+
     teachers = ("ms-marco-MiniLM-L12-v2-int8", "ms-marco-MiniLM-L12-v2")
     reranked = (LATE_INTERACTION, *sorted(released()), *teachers)
     return [
         StoredRun(collection, "bm25", "bm25", depth, queries),
         StoredRun(collection, BI_ENCODER, "bi-encoder", depth, queries),
         StoredRun(collection, BGE, BGE, depth, queries),
-        *(StoredRun(collection, model, found, depth, queries, reranks=True) for model in reranked),
+        *(over(BI_ENCODER, model) for model in reranked),
+        *(over(first, teachers[0]) for first in ("bm25", BGE)),
     ]
 
 
@@ -90,7 +99,7 @@ def make_run(plan: StoredRun) -> None:
         first_stage = str(stored_runs.RUNS / first_stage)
     unfinished = cache_folder() / "unfinished-runs" / plan.collection
     unfinished.mkdir(parents=True, exist_ok=True)
-    out = unfinished / f"{plan.model}.trec"
+    out = unfinished / Path(plan.file).name.removesuffix(".gz")
     experiment = Experiment(
         first_stage,
         plan.model if plan.reranks else None,
@@ -114,6 +123,7 @@ def _record(plan: StoredRun, run: dict[str, dict[str, float]]) -> None:
     entry = {
         "collection": plan.collection,
         "model": plan.model,
+        "first_stage": plan.reranks,
         "file": plan.file,
         "sha256": file_sha256(stored_runs.RUNS / plan.file),
         "queries": len(run),

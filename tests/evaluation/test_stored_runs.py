@@ -34,7 +34,7 @@ def drawn(run: dict, seed: str) -> list[tuple[str, str]]:
 
 @entries(lambda entry: entry["collection"] == "wikipedia")
 def test_a_stored_run_is_the_recorded_one(entry):
-    run = load_run(entry["collection"], entry["model"])
+    run = load_run(entry["collection"], entry["model"], entry["first_stage"])
     assert len(run) == entry["queries"]
     assert sum(map(len, run.values())) == entry["pairs"]
     assert f"--out {entry['file']}" in entry["command"]
@@ -44,7 +44,7 @@ def test_a_stored_run_is_the_recorded_one(entry):
 @entries(lambda entry: entry["file"] != "helpdesk/bm25.trec.gz")
 def test_pairs_of_a_run_score_the_same_today(entry):
     collection = load_collection(entry["collection"])
-    run = load_run(entry["collection"], entry["model"])
+    run = load_run(entry["collection"], entry["model"], entry["first_stage"])
     pairs = drawn(run, entry["file"])
     texts = [(collection.queries[q], collection.passage(d)) for q, d in pairs]
     stored = np.array([run[q][d] for q, d in pairs])
@@ -85,3 +85,14 @@ def test_a_changed_file_is_noticed(tmp_path, monkeypatch):
         file.write(b"\n")
     with pytest.raises(ValueError, match="not the one that was recorded"):
         load_run("helpdesk", "bm25")
+
+
+def test_a_reranker_over_another_first_stage_is_another_run():
+    model = "ms-marco-MiniLM-L12-v2-int8"
+    over_bm25 = load_run("helpdesk", model, "bm25")
+    assert over_bm25 != load_run("helpdesk", model)
+    found = load_run("helpdesk", "bm25")
+    assert {q: set(row) for q, row in over_bm25.items()} == {q: set(r) for q, r in found.items()}
+    assert load_run("helpdesk", "bm25", "bge-small-en-v1.5-int8") == found  # it has none to choose
+    with pytest.raises(ValueError, match=r"first stages all-MiniLM-L6-v2, bm25"):
+        load_run("helpdesk", model, "gpt")

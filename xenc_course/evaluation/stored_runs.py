@@ -13,14 +13,19 @@ from xenc_course.retrieval.runs import read_run
 
 RUNS = DATA / "runs"
 INDEX = "index.json"
+DEFAULT_FIRST_STAGE = "all-MiniLM-L6-v2"
 
 
-def load_run(collection: str, model: str) -> dict[str, dict[str, float]]:
+def load_run(
+    collection: str, model: str, first_stage: str = DEFAULT_FIRST_STAGE
+) -> dict[str, dict[str, float]]:
     """Load the stored run of a model over a collection.
 
     Args:
         collection: such as "helpdesk".
-        model: such as "bm25"; `list_runs()` shows all pairs of collection and model.
+        model: such as "bm25"; `list_runs()` shows them all.
+        first_stage: whose candidates a reranker has read. A model that ranks all passages by itself
+            has none, and this is not looked at.
 
     Returns:
         A run: query id -> {document id: score}.
@@ -28,13 +33,19 @@ def load_run(collection: str, model: str) -> dict[str, dict[str, float]]:
     Raises:
         ValueError: no such run is stored, or its file is not the one that was recorded.
     """
-    entries = {(entry["collection"], entry["model"]): entry for entry in run_index()}
-    if (collection, model) not in entries:
-        known = ", ".join(f"({c!r}, {m!r})" for c, m in entries)
+    entries = [e for e in run_index() if (e["collection"], e["model"]) == (collection, model)]
+    if not entries:
+        known = ", ".join(f"({e['collection']!r}, {e['model']!r})" for e in run_index())
         raise ValueError(
             f"There is no stored run ({collection!r}, {model!r}): choose one of {known}."
         )
-    entry = entries[collection, model]
+    stages = {entry["first_stage"]: entry for entry in entries}
+    entry = stages.get(first_stage, stages.get(""))
+    if entry is None:
+        raise ValueError(
+            f"The stored runs of {model} over {collection} have the first stages "
+            f"{', '.join(stages)}: choose one of them, not {first_stage!r}."
+        )
     path = RUNS / entry["file"]
     if file_sha256(path) != entry["sha256"]:
         raise ValueError(
@@ -45,8 +56,8 @@ def load_run(collection: str, model: str) -> dict[str, dict[str, float]]:
 
 
 def list_runs() -> Table:
-    """The stored runs: collection, model, queries, pairs, and the command that made each."""
-    columns = ["collection", "model", "queries", "pairs", "command"]
+    """The stored runs: collection, model, first stage, queries, pairs, and the command of each."""
+    columns = ["collection", "model", "first_stage", "queries", "pairs", "command"]
     return Table(columns, [[entry[c] for c in columns] for entry in run_index()], "Stored runs")
 
 
