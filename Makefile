@@ -1,4 +1,4 @@
-# Two commands do everything: `make lab` opens the lessons, `make test` proves them.
+# Two commands do everything: `make lab` opens your copies of the lessons, `make test` proves them.
 # PYTHON, PIP_ARGS, LAB_ARGS and XENC_CACHE may be set: make lab PYTHON=python3.12 LAB_ARGS=--no-browser
 # Another package index for everything, models and text included, is PIP_INDEX_URL.
 # REQUIREMENTS is what pip installs, TEST_ARGS goes to pytest.
@@ -17,15 +17,16 @@ READY := $(VENV)/ready
 ROOT_ARGS := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test quick cov check lint notebooks claims lesson bench clean setup
+.PHONY: help lab test quick cov check lint notebooks findings lesson bench clean setup
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # OpenMP's threads sleep while they wait, as in the tests: see share_cores in authoring/execute.py.
 lab: export OMP_WAIT_POLICY ?= PASSIVE
-lab: setup  ## set up and open the lessons in JupyterLab
-	$(BIN)/jupyter lab --notebook-dir=notebooks $(ROOT_ARGS) $(LAB_ARGS)
+lab: setup  ## set up and open your own copies of the lessons in JupyterLab
+	$(BIN)/python -m authoring work
+	$(BIN)/jupyter lab --notebook-dir=work $(ROOT_ARGS) $(LAB_ARGS)
 
 test: setup  ## set up and run the unit tests and every lesson
 	$(BIN)/pytest --nbval $(TEST_ARGS)
@@ -37,7 +38,7 @@ cov: setup  ## run all unit tests and show the lines that none of them reaches
 	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered tests
 
 check: lint  ## all that can be checked without running tests (seconds)
-	$(BIN)/python -m authoring claims --check
+	$(BIN)/python -m authoring findings --check
 
 lint: $(READY)  ## check style, types and who imports whom
 	$(BIN)/ruff check .
@@ -48,8 +49,8 @@ lint: $(READY)  ## check style, types and who imports whom
 notebooks: setup  ## run every lesson in place and store its outputs
 	$(BIN)/python -m authoring notebooks
 
-claims: setup  ## write CLAIMS.md from the outputs that the lessons store
-	$(BIN)/python -m authoring claims
+findings: setup  ## write FINDINGS.md from the outputs that the lessons store
+	$(BIN)/python -m authoring findings
 
 lesson: setup  ## start a lesson that obeys the rules: make lesson NAME=07_scores
 	$(BIN)/python -m authoring lesson $(NAME)

@@ -1,4 +1,4 @@
-"""The authors' commands: ``python -m authoring notebooks | claims | runs | lesson NAME``."""
+"""The authors' commands: ``python -m authoring notebooks | findings | lesson NAME | ...``."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import argparse
 import sys
 
 from xenc_course.assets.wheels import AssetError
+from xenc_course.files import write_whole
 
-from .claims_page import CLAIMS, check_claims, write_claims
+from .findings_page import PAGE, all_findings, check_findings, write_findings
 from .notebooks import NOTEBOOKS, lesson_paths
+from .readme_findings import README, check_readme, readme_box, with_box
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,16 +38,22 @@ def _parser() -> argparse.ArgumentParser:
     notebooks.add_argument("names", nargs="*", metavar="NAME", help="such as 01_basics (all)")
     notebooks.set_defaults(run=_notebooks)
 
-    claims = commands.add_parser("claims", help="write CLAIMS.md from the lessons' outputs")
-    claims.add_argument("--check", action="store_true", help="write nothing; fail if it differs")
-    claims.set_defaults(run=_claims)
+    page = commands.add_parser("findings", help="write FINDINGS.md and the README's box")
+    page.add_argument("--check", action="store_true", help="write nothing; fail if it differs")
+    page.set_defaults(run=_findings)
 
     runs = commands.add_parser("runs", help="make the stored runs that are missing (an hour)")
     runs.set_defaults(run=_runs)
 
+    vectors = commands.add_parser("vectors", help="make the stored vectors anew (minutes)")
+    vectors.set_defaults(run=_vectors)
+
     lesson = commands.add_parser("lesson", help="start a lesson: a skeleton that obeys the rules")
     lesson.add_argument("name", metavar="NAME", help="two digits and words, such as 07_scores")
     lesson.set_defaults(run=_lesson)
+
+    work = commands.add_parser("work", help="make or refresh your own copies of the lessons: work/")
+    work.set_defaults(run=_work)
     return parser
 
 
@@ -64,11 +72,15 @@ def _notebooks(options: argparse.Namespace) -> int:
     return 0
 
 
-def _claims(options: argparse.Namespace) -> int:
+def _findings(options: argparse.Namespace) -> int:
+    found = all_findings(NOTEBOOKS)
     if options.check:
-        check_claims(NOTEBOOKS, CLAIMS)
+        check_findings(NOTEBOOKS, PAGE)
+        check_readme(found)
     else:
-        write_claims(NOTEBOOKS, CLAIMS)
+        write_findings(NOTEBOOKS, PAGE)
+        text = README.read_text(encoding="utf-8")
+        write_whole(README, with_box(text, readme_box(found)).encode())
     return 0
 
 
@@ -85,10 +97,29 @@ def _runs(options: argparse.Namespace) -> int:
     return 0
 
 
+def _vectors(options: argparse.Namespace) -> int:
+    from .make_vectors import STORED, make_vectors
+
+    for collection, model in STORED:
+        make_vectors(collection, model)
+    return 0
+
+
 def _lesson(options: argparse.Namespace) -> int:
     from .skeleton import new_lesson
 
-    print(f"{new_lesson(options.name, NOTEBOOKS)} is there: fill it, then `make notebooks claims`.")
+    print(
+        f"{new_lesson(options.name, NOTEBOOKS)} is there: fill it, run it with "
+        f"`python -m authoring notebooks {options.name}`, then `make findings`."
+    )
+    return 0
+
+
+def _work(options: argparse.Namespace) -> int:
+    from .working_copies import WORK, refresh
+
+    for sentence in refresh(NOTEBOOKS, WORK):
+        print(sentence)
     return 0
 
 

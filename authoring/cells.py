@@ -118,6 +118,12 @@ def shows_something(cell: NotebookNode) -> bool:
     return any(isinstance(f, ast.Name) and f.id in ("print", "display") for f in calls)
 
 
+def defines_only(cell: NotebookNode) -> bool:
+    """Whether a cell holds functions and classes and nothing else: something worth reading."""
+    body = syntax_tree(cell).body
+    return all(isinstance(node, (ast.FunctionDef, ast.ClassDef)) for node in body)
+
+
 def shown_markup(cell: NotebookNode) -> str:
     """All text and markup of the cell's stored outputs, as one text."""
     texts = []

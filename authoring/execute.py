@@ -64,6 +64,7 @@ def execute(path: str | Path) -> float:
         km=AsyncKernelManager(kernel_name=KERNEL["name"], kernel_spec_manager=specs),
         timeout=CELL_TIMEOUT,
         record_timing=False,
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # no warning about a local connection
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_start=remember,
     )

@@ -23,6 +23,7 @@ from .cells import (
     syntax_tree,
     without_code,
 )
+from .frame_rules import UNFOLD, frame_problems, has_frame
 
 __all__ = ["problems"]
 
@@ -54,7 +55,8 @@ def problems(notebook: NotebookNode, name: str, folder: Path | None = None) -> l
     found = list(_syntax(cells))
     if found:  # the other checks read the code
         return [f"{name}: {problem}" for problem in found]
-    found += [*_opening(cells), *_set_up(cells), *cell_problems(cells), *_wrap_up(cells)]
+    found += [*_opening(cells), *_set_up(cells), *cell_problems(cells)]
+    found += frame_problems(cells) if has_frame(cells) else [*_lists(cells), *_wrap_up(cells)]
     found += [*_exercises(cells), *_references(cells), *_next_link(cells, folder)]
     return [f"{name}: {problem}" for problem in found]
 
@@ -80,6 +82,11 @@ def _opening(cells: list[Numbered]) -> Iterator[str]:
     for number, cell in cells[1:]:
         if is_markdown(cell) and re.search(r"^# ", without_code(cell.source), re.MULTILINE):
             yield f"cell {number} has a second title; use '## ' for a section."
+
+
+def _lists(cells: list[Numbered]) -> Iterator[str]:
+    if not cells or not is_markdown(cells[0][1]):
+        return
     opening = "\n".join(cell.source for _, cell in cells[: cells_before_code(cells)])
     for title in OPENING_LISTS:
         if not re.search(rf"^\W*{title}\b", straight_quotes(opening), re.MULTILINE):
@@ -136,12 +143,13 @@ def _exercise(number: int, code: list[Numbered]) -> Iterator[str]:
         yield f"the exercise in cell {number} has no stub with a '...' to replace."
     if not any("check(" in cell.source for cell in stubs):
         yield f"the exercise in cell {number} has no call of check."
-    if not solutions:
+    if not solutions and not any("my_folder" in cell.source for cell in stubs):  # the learner's own
         yield f"the exercise in cell {number} has no cell tagged 'solution'."
     for place, cell in solutions:
         if cell.metadata.get("jupyter", {}).get("source_hidden") is not True:
             yield f"the solution in cell {place} is not collapsed (jupyter.source_hidden)."
-    if solutions and not any("Right" in shown_markup(cell) for _, cell in solutions):
+    old_form = not any(UNFOLD in cell.source for _, cell in solutions)
+    if solutions and old_form and not any("Right" in shown_markup(cell) for _, cell in solutions):
         yield f"the solution in cell {solutions[0][0]} does not come out as 'Right'."
 
 

@@ -33,6 +33,8 @@ SOURCE = re.compile(
 _CODE = re.compile(r"^```.*?^```|`[^`]+`|\$[^$]+\$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\([^)]*\)")
 _REFERENCE = re.compile(r"\b(?:lessons?|sections?|exercises?) \d+(?:(?:,| and| to) \d+)*", re.I)
+# The line of the first cell with level, minutes and needs: it sets times and claims nothing.
+MINUTES_LINE = re.compile(r"^(?=.*\bmin).* · .*$", re.MULTILINE | re.IGNORECASE)
 END = re.compile(r"^## (?:On your own|Further reading)", re.MULTILINE)
 
 
@@ -73,7 +75,9 @@ def figures(notebook: NotebookNode) -> Iterator[Figure]:
             continue
         if END.search(source):
             return
-        for paragraph in re.split(r"\n\s*\n", source if cell > 1 else ""):
+        for paragraph in re.split(
+            r"\n\s*\n", MINUTES_LINE.sub("", source) if cell == 1 else source
+        ):
             text = _REFERENCE.sub("", _LINK.sub("]", _CODE.sub("", paragraph)))
             if text.lstrip().startswith("#"):
                 continue

@@ -1,7 +1,7 @@
-"""A new lesson: a small notebook that runs, obeys the rules of a lesson, and waits for its content.
+"""A new lesson: a small notebook that runs, has the frame of a lesson, and waits for its content.
 
-Each cell says what belongs there. The example in it ranks passages of the helpdesk collection with
-BM25, so that the skeleton needs no model and runs in seconds.
+Each cell says what belongs there. Its example compares two rankings of the helpdesk collection from
+stored runs, so that the skeleton needs no model and runs in seconds.
 """
 
 from __future__ import annotations
@@ -18,48 +18,61 @@ from xenc_course.files import write_whole
 
 from .execute import execute
 from .lesson_rules import problems
-from .notebooks import normalise
+from .notebooks import lesson_paths, normalise
 
 NAME = re.compile(r"\d\d_[a-z][a-z0-9_]*")
 
 OPENING = """# Say what the learner will do
-Beginner · 10 minutes · needs lesson 01
 
-One sentence: the question that this lesson answers."""
+**Level** beginner · **Minutes** 5 to read and run, 15 of exercises · **Needs** lesson 01
 
-LISTS = """## What you'll do
-- Rank a few passages with BM25.
+**The question.** Write the one question that this lesson answers.
 
-## What you'll learn
-- What belongs into a lesson, and where.
+**You will be able to**
 
-## What you'll need
-- Nothing but the course: the text comes with it, and there is no network."""
+- do something on Monday."""
 
-SET_UP = """from xenc_course import bm25_run, check, load_collection, ranked, show_ranking
-from xenc_course import show_verdicts, verdict
+SET_UP = """from xenc_course import Share, check, compare_runs, diagram_judged_test, finding
+from xenc_course import load_collection, load_run, show_findings
 
-helpdesk = load_collection("helpdesk")
-passages = dict(list(helpdesk.documents.items())[:40])"""
+COLLECTION, BEFORE, AFTER = "helpdesk", "bm25", "all-MiniLM-L6-v2"
+collection = load_collection(COLLECTION)
+f"{COLLECTION}: {len(collection.queries)} queries"
+"""
 
 RESULT = """## 1. The result first
 
-Show what the lesson promises within its first cells. Explain it after that."""
+Show what the lesson promises within its first cells, and explain it after that.
 
-RANKING = """query = "password"
-run = bm25_run(passages, {"q": query}, depth=4)["q"]
-show_ranking(query, [passages[name] for name in run], list(run.values()))"""
+**Predict first.** Which ranking is better? (a) The first. (b) The second."""
+
+COMPARED = """before, after = load_run(COLLECTION, BEFORE), load_run(COLLECTION, AFTER)
+contest = compare_runs({AFTER: after}, {BEFORE: before}, collection)
+contest"""
+
+MECHANISM = """## 2. How it works
+
+Draw the mechanism before its code."""
 
 WRAP_UP = """## Wrap-up
 
-Each verdict is computed from what the lesson has measured."""
+Three to five findings, each with the state that its evidence gives."""
 
-VERDICT = """found = verdict("BM25 finds the word.", len(run) > 0, f"{len(run)} passages")
-show_verdicts([found])"""
+FINDINGS = """gain = contest[AFTER]
+changed = gain.wins + gain.losses
+show_findings(
+    [
+        finding(f"{AFTER} ranks better than {BEFORE} on {COLLECTION}.", gain),
+        finding("It improves most queries.", Share(gain.wins, len(gain.per_query), "queries")),
+        finding("It improves most of those it changes.", Share(gain.wins, changed, "queries")),
+    ]
+)"""
+
+MONDAY = """**On Monday.** Say what to do with it, with the code to copy."""
 
 EXERCISES = """## On your own
 
-Three exercises, from easy to hard. Replace the `...`, run the cell, and read what it says."""
+Replace each `...`, run the cell, and read what it says. The folded cell holds a solution."""
 
 EXERCISE = """### Exercise {number}: {task} · 5 minutes · {level}
 
@@ -68,8 +81,12 @@ EXERCISE = """### Exercise {number}: {task} · 5 minutes · {level}
 STUB = """{name} = ...
 check({name}, {steps})"""
 
-SOLUTION = """{name} = {answer}
-check({name}, {steps})"""
+SOLUTION = """# Solution: unfold
+check({answer}, {steps}, solution=True)"""
+
+DEEPER = """## Going deeper
+
+What the curious want to know, and the core does not need."""
 
 READING = """## Further reading
 
@@ -80,9 +97,9 @@ READING = """## Further reading
 **Next**: [the README](../README.md)"""
 
 TASKS = (
-    ("Count", "easy", "How many passages did BM25 find?", "n_found", "len(run)"),
-    ("Name the best", "medium", "Which passage comes first?", "best", "ranked(run)[0]"),
-    ("Say its score", "hard", "What is the score of that passage?", "score", "max(run.values())"),
+    ("Count", "easy", "How many queries got better?", "better", "gain.wins"),
+    ("Subtract", "medium", "By how much did the mean rise?", "rise", "gain.difference"),
+    ("Say its state", "hard", "Which state has the difference?", "state", "gain.state"),
 )
 
 
@@ -97,15 +114,14 @@ def new_lesson(name: str, folder: Path) -> Path:
         The new notebook.
 
     Raises:
-        ValueError: the name has another form.
-        FileExistsError: there is a notebook of this name.
+        ValueError: the name has another form, or its number is taken.
         RuntimeError: the skeleton does not run or breaks a rule of the lessons.
     """
     if not NAME.fullmatch(name):
         raise ValueError(f"{name!r} names no lesson: write two digits and words, as in 07_scores.")
+    if taken := [one.stem for one in lesson_paths(folder) if one.stem[:2] == name[:2]]:
+        raise ValueError(f"Lesson {name[:2]} is there ({taken[0]}): choose another number.")
     path = folder / f"{name}.ipynb"
-    if path.exists():
-        raise FileExistsError(f"{path} exists: choose another name.")
     with tempfile.TemporaryDirectory() as scratch:
         draft = Path(scratch, path.name)
         draft.write_text(nbformat.writes(normalise(_notebook())) + "\n", encoding="utf-8")
@@ -119,24 +135,25 @@ def new_lesson(name: str, folder: Path) -> Path:
 def _notebook() -> NotebookNode:
     cells = [
         new_markdown_cell(OPENING),
-        new_markdown_cell(LISTS),
-        new_code_cell(SET_UP),
+        new_code_cell(SET_UP.strip()),
         new_markdown_cell(RESULT),
-        new_code_cell(RANKING),
+        new_code_cell(COMPARED),
+        new_markdown_cell(MECHANISM),
+        new_code_cell("diagram_judged_test()"),
         new_markdown_cell(WRAP_UP),
-        new_code_cell(VERDICT),
+        new_code_cell(FINDINGS),
+        new_markdown_cell(MONDAY),
         new_markdown_cell(EXERCISES),
     ]
     for number, (task, level, question, variable, answer) in enumerate(TASKS, start=1):
-        steps = f'(lambda value: value == {answer}, "Look at what `run` holds.")'
+        steps = f'(lambda value: value == {answer}, "Look at what `gain` holds.")'
+        text = EXERCISE.format(number=number, task=task, level=level, question=question)
         cells += [
-            new_markdown_cell(
-                EXERCISE.format(number=number, task=task, level=level, question=question)
-            ),
+            new_markdown_cell(text),
             new_code_cell(STUB.format(name=variable, steps=steps)),
             new_code_cell(
-                SOLUTION.format(name=variable, answer=answer, steps=steps),
+                SOLUTION.format(answer=answer, steps=steps),
                 metadata={"tags": ["solution"], "jupyter": {"source_hidden": True}},
             ),
         ]
-    return new_notebook(cells=[*cells, new_markdown_cell(READING)])
+    return new_notebook(cells=[*cells, new_markdown_cell(DEEPER), new_markdown_cell(READING)])

@@ -46,6 +46,9 @@ from .evaluation.metrics import (
     Evaluation as Evaluation,
     evaluate as evaluate,
 )
+from .evaluation.paired_comparison import (
+    compare_each as compare_each,
+)
 from .evaluation.resampling import (
     bootstrap_interval as bootstrap_interval,
     holm as holm,
@@ -77,6 +80,9 @@ from .retrieval.runs import (
     read_run as read_run,
     write_run as write_run,
 )
+from .retrieval.stored_vectors import (
+    load_vectors as load_vectors,
+)
 from .scoring.backends import (
     OnnxBackend as OnnxBackend,
 )
@@ -105,6 +111,14 @@ from .teaching.exercises import (
     Hint as Hint,
     check as check,
     hint as hint,
+)
+from .teaching.findings import (
+    Cases as Cases,
+    Finding as Finding,
+    Share as Share,
+    Speedup as Speedup,
+    finding as finding,
+    show_findings as show_findings,
 )
 from .teaching.judgements import (
     pool as pool,

@@ -98,7 +98,7 @@ class Comparison(ShowsTable):
         Raises:
             KeyError: there is no such label.
         """
-        return float(np.median(self._ratios(label)))
+        return float(np.median(self.ratios(label)))
 
     def speedup_interval(self, label: str) -> tuple[float, float]:
         """The lower and the upper quartile, over the rounds, of what `speedup` computes.
@@ -106,10 +106,11 @@ class Comparison(ShowsTable):
         Raises:
             KeyError: there is no such label.
         """
-        low, high = np.quantile(self._ratios(label), [0.25, 0.75])
+        low, high = np.quantile(self.ratios(label), [0.25, 0.75])
         return float(low), float(high)
 
-    def _ratios(self, label: str) -> np.ndarray:
+    def ratios(self, label: str) -> np.ndarray:
+        """How many times faster than the reference in each round: float64, shape (rounds,)."""
         # One ratio per round: neighbours in time share the machine's state, so its drift cancels.
         return np.array(self.timings[0].samples) / np.array(self[label].samples)
 

@@ -1,22 +1,24 @@
-"""The page of claims: every verdict once, every citation with its source."""
+"""The page of findings: every finding and verdict once, every citation with its source."""
 
 import nbformat
 import nbformat.v4 as v4
 import pytest
 
-from authoring.claims_page import CLAIMS, check_claims, citations, claims, claims_page
+from authoring.findings_page import PAGE, check_findings, findings_page
 from authoring.notebooks import NOTEBOOKS
+from authoring.stored_findings import citations, findings, verdicts
 from tests.support.lesson_cells import lesson, shown
+from xenc_course import Share, finding, show_findings
 from xenc_course.teaching.verdicts import show_verdicts, verdict
 
 
 def test_a_stale_page_is_refused(tmp_path):
-    page = tmp_path / "CLAIMS.md"
-    page.write_text(CLAIMS.read_text(encoding="utf-8").replace("holds", "held", 1))
-    with pytest.raises(ValueError, match="run `make claims`"):
-        check_claims(NOTEBOOKS, page)
-    with pytest.raises(ValueError, match="run `make claims`"):
-        check_claims(NOTEBOOKS, tmp_path / "absent.md")
+    page = tmp_path / "FINDINGS.md"
+    page.write_text(PAGE.read_text(encoding="utf-8").replace("holds", "held", 1))
+    with pytest.raises(ValueError, match="run `make findings`"):
+        check_findings(NOTEBOOKS, page)
+    with pytest.raises(ValueError, match="run `make findings`"):
+        check_findings(NOTEBOOKS, tmp_path / "absent.md")
 
 
 def test_a_verdict_is_listed_once_where_it_is_first_shown():
@@ -27,7 +29,7 @@ def test_a_verdict_is_listed_once_where_it_is_first_shown():
         shown(fast, tags=["nbval-ignore-output"]),
         shown(show_verdicts([better, fast])),
     )
-    first, second = claims(book, "01_a")
+    first, second = verdicts(book, "01_a")
     assert (first.cell, first.text, first.holds, first.machine) == (2, "A beats B", True, False)
     assert first.interval == "+0.0100 to +0.2400"
     assert (second.cell, second.holds, second.machine) == (3, False, True)
@@ -38,7 +40,7 @@ def test_the_page_names_every_lesson_and_escapes_columns(tmp_path):
 
     book = lesson(shown(verdict("A | B", True, "as measured")))
     nbformat.write(book, tmp_path / "01_a.ipynb")
-    page = "\n".join(claims_page(tmp_path))
+    page = "\n".join(findings_page(tmp_path))
     assert "1 claims, of which 1 hold." in page
     assert "| 2 | A \\| B | as measured | – | holds |" in page
 
@@ -51,3 +53,30 @@ def test_cited_figures_are_listed_with_their_source():
         (2, ("3 points",), "So say Lu et al. (2025)."),
         (3, ("74.3", "1_000"), "the manual of X (2020)"),
     }
+
+
+def test_a_finding_is_listed_with_its_state_and_the_place_where_it_is_first_shown(tmp_path):
+    many = finding("Most of them | are.", Share(90, 100, "pairs"))
+    slow = finding("It is slow.", Share(10, 100, "rounds"))
+    book = lesson(
+        v4.new_markdown_cell("## 2. Counted"),
+        shown(many),
+        v4.new_markdown_cell("## Wrap-up"),
+        shown(show_findings([many, slow]), tags=["nbval-ignore-output"]),
+    )
+    for count, cell in enumerate((c for c in book.cells if c.cell_type == "code"), start=1):
+        cell.execution_count = count
+    first, second = findings(book, "01_a")
+    assert (first.section, first.cell, first.state, first.kind) == (
+        "2. Counted",
+        1,
+        "shown",
+        "count",
+    )
+    assert (first.estimate, first.n) == ("0.9000 (90 of 100)", "100 pairs")
+    assert (second.section, second.state, second.machine) == ("Wrap-up", "contradicted", True)
+    nbformat.write(book, tmp_path / "01_a.ipynb")
+    page = "\n".join(findings_page(tmp_path))
+    assert "1 findings, the same on every machine: 1 shown, 0 contradicted" in page
+    assert "| Most of them \\| are. | shown | 0.9000 (90 of 100) |" in page
+    assert "| 2. Counted [1] |" in page and "## Times" in page and "Verdicts" not in page

@@ -28,8 +28,8 @@ def test_a_wrong_name_gives_one_line_and_exit_code_1(capsys):
 
 
 def test_the_command_writes_and_checks(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("authoring.__main__.CLAIMS", tmp_path / "CLAIMS.md")
-    assert main(["claims", "--check"]) == 1
-    assert "run `make claims`" in capsys.readouterr().err
-    assert main(["claims"]) == 0
-    assert main(["claims", "--check"]) == 0
+    monkeypatch.setattr("authoring.__main__.PAGE", tmp_path / "FINDINGS.md")
+    assert main(["findings", "--check"]) == 1
+    assert "run `make findings`" in capsys.readouterr().err
+    assert main(["findings"]) == 0
+    assert main(["findings", "--check"]) == 0

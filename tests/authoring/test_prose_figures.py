@@ -42,3 +42,13 @@ def test_what_claims_nothing_is_not_looked_at():
     task = v4.new_markdown_cell("## On your own\n\n### Exercise 1: x · 5 minutes · easy\n\n7 MB")
     assert prose("Lesson 03, sections 4 to 6; `x = 5 ms`; since 2019; the first 10.", task) == []
     assert prose("## The 3 % rule") == []
+
+
+def test_a_number_in_the_first_cell_is_looked_at_but_for_the_line_with_the_minutes():
+    book = lesson()
+    assert unsupported(book) == []
+    book.cells[0].source += "\n\nBM25 gives 37 % of passages a score of 0.731."
+    assert [problem.split(",")[0] for problem in unsupported(book)] == [
+        "cell 1 says '37 %'",
+        "cell 1 says '0.731'",
+    ]

@@ -1,23 +1,31 @@
-"""CLAIMS.md and the README say what the lessons say."""
+"""FINDINGS.md and the README say what the lessons say."""
 
-import re
+import pytest
 
-import nbformat
-
-from authoring.cells import shown_text
-from authoring.claims_page import CLAIMS, check_claims
+from authoring.findings_page import PAGE, all_findings, check_findings
 from authoring.notebooks import NOTEBOOKS
+from authoring.readme_findings import README, check_readme, readme_box, with_box
 
 
-def test_claims_md_is_what_the_lessons_say():
-    check_claims(NOTEBOOKS, CLAIMS)
+def test_findings_md_is_what_the_lessons_say():
+    check_findings(NOTEBOOKS, PAGE)
 
 
-def test_the_readme_gives_the_quality_that_lesson_04_stores():
-    readme = (NOTEBOOKS.parent / "README.md").read_text(encoding="utf-8")
-    rows = [row for row in readme.splitlines() if row.startswith("|") and row.endswith("| 04 |")]
-    given = re.findall(r"\b0\.\d{3}\b", "\n".join(rows))
-    cells = nbformat.read(NOTEBOOKS / "04_accuracy.ipynb", as_version=4).cells
-    stored = re.findall(r"\b0\.\d{4}\b", "\n".join(map(shown_text, cells)))
-    assert len(given) == 12
-    assert set(given) <= {f"{float(number):.3f}" for number in stored}
+def test_the_readmes_box_is_what_the_lessons_say(tmp_path):
+    found = all_findings(NOTEBOOKS)
+    check_readme(found)
+    stale = tmp_path / "README.md"
+    stale.write_text(README.read_text(encoding="utf-8").replace(found[0].estimate, "+0.9999"))
+    with pytest.raises(ValueError, match="run `make findings`"):
+        check_readme(found, stale)
+    with pytest.raises(ValueError, match="lacks the lines"):
+        with_box("# A README without the box", readme_box(found))
+    with pytest.raises(ValueError, match="wants a finding that begins with"):
+        readme_box(found[1:])
+
+
+def test_every_lesson_of_the_new_frame_brings_its_findings():
+    counts = {}
+    for one in all_findings(NOTEBOOKS):
+        counts[one.lesson] = counts.get(one.lesson, 0) + 1
+    assert {"01_basics", "04_accuracy"} <= set(counts)

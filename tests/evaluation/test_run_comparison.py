@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.judged import collection_of
+from xenc_course.evaluation.paired_comparison import compare_each
 from xenc_course.evaluation.run_comparison import compare_runs
 from xenc_course.text.collection import Collection
 
@@ -79,3 +80,19 @@ def test_a_comparison_needs_runs_and_one_baseline():
         compare_runs([run], {"b": run}, queries)
     with pytest.raises(TypeError, match="give each run its name"):
         compare_runs(run, {"b": run}, queries)
+
+
+def test_each_run_is_compared_with_what_it_was_before_and_all_are_adjusted_together():
+    queries = one_relevant(6)
+    before = {"one": hits(*[2] * 6), "two": hits(*[1] * 6), "not asked": hits(*[3] * 6)}
+    after = {"one": hits(*[1] * 6), "two": hits(*[1] * 6)}
+    found = compare_each(after, before, queries, "RR@10")
+    assert (found["one"].baseline_mean, found["one"].mean) == (0.5, 1.0)
+    assert (found["one"].raw_p, found["one"].p) == (2 / 64, 4 / 64)
+    assert found["two"].state == "equivalent"
+    table = found.table()
+    assert table.column("before") == [0.5, 1.0] and "p (Holm)" in table.columns
+    with pytest.raises(ValueError, match="'three' has nothing to be compared with"):
+        compare_each({"three": hits(1)}, before, queries)
+    with pytest.raises(ValueError, match="there is no run"):
+        compare_each({}, before, queries)

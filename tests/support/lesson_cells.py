@@ -14,4 +14,11 @@ def printed(text: str, source: str = "print(x)"):
 
 
 def lesson(*cells):
-    return v4.new_notebook(cells=[v4.new_markdown_cell("# Title\n\n60 minutes"), *cells])
+    return v4.new_notebook(
+        cells=[
+            v4.new_markdown_cell(
+                "# Title\n\n**Level** beginner · **Minutes** 60 · **Needs** nothing"
+            ),
+            *cells,
+        ]
+    )

@@ -1,72 +1,18 @@
-"""Is one run better than another? Paired differences over the same queries, and an honest "tie"."""
+"""Is one run better than another? Paired differences over the same queries, and what they show."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
-
-import numpy as np
 
 from xenc_course.display.table import ShowsTable, Table
 from xenc_course.retrieval.runs import Run
 from xenc_course.text.collection import Collection
 
-from .metrics import Evaluation, evaluate
-from .resampling import RESAMPLES, bootstrap_interval, holm, sign_flip_test
-
-ALPHA = 0.05
-TIE = "tie"
-_ROUNDING = 1e-9  # a query whose two values are closer than this is a tie
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One run compared with the baseline, query by query, on one metric.
-
-    Attributes:
-        name: of the run.
-        baseline: the name of the baseline.
-        per_query: query id -> value of the run minus value of the baseline.
-        mean: of the metric over the queries, for the run.
-        baseline_mean: the same for the baseline.
-        difference: `mean` minus `baseline_mean`.
-        low: the lower end of the 95 % bootstrap interval of the difference.
-        high: the upper end.
-        p: of the two-sided sign-flip test, adjusted by Holm when several runs are compared.
-        raw_p: the same, not adjusted.
-        exact: whether that test counted all sign patterns.
-        wins: on how many queries the run is better.
-        ties: on how many both are equal (within 1e-9).
-        losses: on how many the run is worse.
-    """
-
-    name: str
-    baseline: str
-    per_query: Mapping[str, float]
-    mean: float
-    baseline_mean: float
-    difference: float
-    low: float
-    high: float
-    p: float
-    raw_p: float
-    exact: bool
-    wins: int
-    ties: int
-    losses: int
-
-    @property
-    def verdict(self) -> str:
-        """The name of the better run, or "tie".
-
-        It is a tie when the 95 % interval of the difference holds zero, or when the adjusted p is
-        0.05 or more. A tie means that these queries do not show which run is better. It does not
-        mean that the runs are equally good.
-        """
-        if self.low <= 0 <= self.high or self.p >= ALPHA:
-            return TIE
-        return self.name if self.difference > 0 else self.baseline
+from .difference import Difference, difference_of, named_difference
+from .metrics import evaluate
+from .resampling import RESAMPLES, holm
+from .states import MARGIN
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,11 +35,7 @@ class RunComparison(ShowsTable):
         Raises:
             KeyError: no run has this name; the message lists those there are.
         """
-        for difference in self.differences:
-            if difference.name == name:
-                return difference
-        names = ", ".join(repr(difference.name) for difference in self.differences)
-        raise KeyError(f"No run is called {name!r}: choose one of {names}.")
+        return named_difference(self.differences, name)
 
     @property
     def verdict(self) -> str:
@@ -111,12 +53,12 @@ class RunComparison(ShowsTable):
         return self.differences[0].verdict
 
     def table(self) -> Table:
-        """One row per run: mean, difference, interval, p, queries won, tied and lost, verdict."""
+        """One row per run: mean, difference, interval, p, queries won, tied and lost, state."""
         p = "p (Holm)" if len(self.differences) > 1 else "p"
         columns = ["run", self.metric, "difference", "95 % from", "to", p]
-        columns += ["wins", "ties", "losses", "better"]
+        columns += ["wins", "ties", "losses", "better?"]
         rows = [
-            [d.name, d.mean, d.difference, d.low, d.high, d.p, d.wins, d.ties, d.losses, d.verdict]
+            [d.name, d.mean, d.difference, d.low, d.high, d.p, d.wins, d.ties, d.losses, d.state]
             for d in self.differences
         ]
         first = self.differences[0]
@@ -137,6 +79,7 @@ def compare_runs(
     collection: Collection,
     metric: str = "nDCG@10",
     *,
+    margin: float = MARGIN,
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> RunComparison:
@@ -151,6 +94,8 @@ def compare_runs(
         baseline: {name: run}, one.
         collection: its judgements decide.
         metric: as `ir_measures` writes it.
+        margin: the smallest difference that matters, for the test of equivalence; choose it before
+            you look at the result.
         resamples: of the bootstrap interval and of the sign-flip test.
         seed: of both.
 
@@ -170,8 +115,14 @@ def compare_runs(
     ((name, base),) = baseline.items()
     reference = evaluate(base, collection, metric, resamples=1)
     differences = [
-        _difference(
-            label, evaluate(run, collection, metric, resamples=1), name, reference, resamples, seed
+        difference_of(
+            label,
+            evaluate(run, collection, metric, resamples=1),
+            name,
+            reference,
+            margin=margin,
+            resamples=resamples,
+            seed=seed,
         )
         for label, run in runs.items()
     ]
@@ -197,29 +148,3 @@ def _check_named(runs: object) -> None:
                 f"{name!r} is no run: give each run its name, as in compare_runs({{'new': run}}, "
                 "{'old': run}, collection)."
             )
-
-
-def _difference(
-    name: str, run: Evaluation, baseline: str, reference: Evaluation, resamples: int, seed: int
-) -> Difference:
-    ours, theirs = run.scores[0], reference.scores[0]
-    per_query = {query: ours.per_query[query] - theirs.per_query[query] for query in ours.per_query}
-    values = np.array(list(per_query.values()))
-    low, high = bootstrap_interval(values, resamples=resamples, seed=seed)
-    p, exact = sign_flip_test(values, resamples=resamples, seed=seed)
-    return Difference(
-        name=name,
-        baseline=baseline,
-        per_query=MappingProxyType(per_query),
-        mean=ours.mean,
-        baseline_mean=theirs.mean,
-        difference=float(values.mean()),
-        low=low,
-        high=high,
-        p=p,
-        raw_p=p,
-        exact=exact,
-        wins=int(np.sum(values > _ROUNDING)),
-        ties=int(np.sum(np.abs(values) <= _ROUNDING)),
-        losses=int(np.sum(values < -_ROUNDING)),
-    )

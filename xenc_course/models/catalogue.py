@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from xenc_course.assets.bundled_students import BASE, released
+from xenc_course.assets.bundled_students import BASE, Student, released
 from xenc_course.assets.hub import hub_cache
 from xenc_course.assets.wheels import ASSETS
 from xenc_course.display.table import Table
@@ -68,62 +68,92 @@ class Model:
         return hub_cache(self.hub_id, self.revision) is not None
 
 
-def _ms_marco(
-    name: str, revision: str | None, parameters: int, layers: int, int8: str = ""
-) -> Model:
+def _ms_marco(name: str, revision: str | None, parameters: int, layers: int) -> Model:
+    """A cross-encoder trained on MS MARCO, in fp32.
+
+    Source: sentence-transformers documentation, "Pretrained Models"; parameters counted.
+    """
     return Model(
-        name, CROSS_ENCODER, PYTORCH, f"cross-encoder/{name}", revision,
-        parameters, layers, 4 * parameters, "Apache-2.0", int8,
-    )  # fmt: skip
+        name=name,
+        architecture=CROSS_ENCODER,
+        runtime=PYTORCH,
+        hub_id=f"cross-encoder/{name}",
+        revision=revision,
+        parameters=parameters,
+        layers=layers,
+        bytes=4 * parameters,
+        licence="Apache-2.0",
+    )
 
 
+def _student(student: Student) -> Model:
+    """A cross-encoder that was distilled for the course."""
+    return Model(
+        name=student.name,
+        architecture=CROSS_ENCODER,
+        runtime=PYTORCH,
+        hub_id="",
+        revision=None,
+        parameters=student.parameters,
+        layers=student.layers,
+        bytes=4 * student.parameters,
+        licence="Apache-2.0",
+    )
+
+
+_TINY_REVISION = "81d1926f67cb8eee2c2be17ca9f793c7c3bd20cc"
+_L2_REVISION = "1b5cd67b15209f24824c50370e0397743aa9b787"
+_L6_REVISION = "c5ee24cb16019beea0893ab7796b1df96625c6b8"
 _L12_REVISION = "7b0235231ca2674cb8ca8f022859a6eba2b1c968"
+_L12 = _ms_marco("ms-marco-MiniLM-L12-v2", _L12_REVISION, 33_360_385, 12)
+_L12_INT8 = replace(_L12, name=f"{_L12.name}-int8", runtime=ONNX, bytes=34_001_604)
 
-# The ms-marco rows: sentence-transformers documentation, "Pretrained Models"; parameters counted.
 MODELS: dict[str, Model] = {
     model.name: model
     for model in (
-        _ms_marco(
-            "ms-marco-TinyBERT-L2-v2", "81d1926f67cb8eee2c2be17ca9f793c7c3bd20cc", 4_386_049, 2
-        ),
-        _ms_marco(
-            "ms-marco-MiniLM-L2-v2", "1b5cd67b15209f24824c50370e0397743aa9b787", 15_615_745, 2
-        ),
+        _ms_marco("ms-marco-TinyBERT-L2-v2", _TINY_REVISION, 4_386_049, 2),
+        _ms_marco("ms-marco-MiniLM-L2-v2", _L2_REVISION, 15_615_745, 2),
         _ms_marco("ms-marco-MiniLM-L4-v2", None, 19_164_673, 4),
-        _ms_marco(
-            "ms-marco-MiniLM-L6-v2", "c5ee24cb16019beea0893ab7796b1df96625c6b8", 22_713_601, 6
-        ),
-        _ms_marco(
-            "ms-marco-MiniLM-L12-v2", _L12_REVISION, 33_360_385, 12, "ms-marco-MiniLM-L12-v2-int8"
-        ),
-        Model(
-            "ms-marco-MiniLM-L12-v2-int8", CROSS_ENCODER, ONNX,
-            "cross-encoder/ms-marco-MiniLM-L12-v2", _L12_REVISION,
-            33_360_385, 12, 34_001_604, "Apache-2.0",
-        ),
+        _ms_marco("ms-marco-MiniLM-L6-v2", _L6_REVISION, 22_713_601, 6),
+        replace(_L12, int8=_L12_INT8.name),
+        _L12_INT8,
         _ms_marco("ms-marco-electra-base", None, 109_483_009, 12),
-        *(
-            Model(
-                student.name, CROSS_ENCODER, PYTORCH, "", None,
-                student.parameters, student.layers, 4 * student.parameters, "Apache-2.0",
-            )
-            for student in released().values()
+        *map(_student, released().values()),
+        Model(
+            name="all-MiniLM-L6-v2",
+            architecture=BI_ENCODER,
+            runtime=PYTORCH,
+            hub_id="sentence-transformers/all-MiniLM-L6-v2",
+            revision=None,
+            parameters=22_713_216,
+            layers=6,
+            bytes=90_868_376,
+            licence="Apache-2.0",
         ),
         Model(
-            "all-MiniLM-L6-v2", BI_ENCODER, PYTORCH, "sentence-transformers/all-MiniLM-L6-v2", None,
-            22_713_216, 6, 90_868_376, "Apache-2.0",
+            name="bge-small-en-v1.5-int8",
+            architecture=BI_ENCODER,
+            runtime=ONNX,
+            hub_id="BAAI/bge-small-en-v1.5",
+            revision=None,
+            parameters=33_212_160,
+            layers=12,
+            bytes=34_015_106,
+            licence="MIT",
         ),
         Model(
-            "bge-small-en-v1.5-int8", BI_ENCODER, ONNX, "BAAI/bge-small-en-v1.5", None,
-            33_212_160, 12, 34_015_106, "MIT",
-        ),
-        Model(
-            "answerai-colbert-small-v1-int8", LATE_INTERACTION, ONNX,
-            "answerdotai/answerai-colbert-small-v1", None,
-            33_212_160, 12, 33_968_307, "Apache-2.0",
+            name="answerai-colbert-small-v1-int8",
+            architecture=LATE_INTERACTION,
+            runtime=ONNX,
+            hub_id="answerdotai/answerai-colbert-small-v1",
+            revision=None,
+            parameters=33_212_160,
+            layers=12,
+            bytes=33_968_307,
+            licence="Apache-2.0",
         ),
     )
-}  # fmt: skip
+}
 
 
 def list_models() -> Table:

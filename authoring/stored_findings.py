@@ -1,0 +1,177 @@
+"""What the lessons found, read off their stored outputs: findings, verdicts, cited figures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+from .cells import nbval_markers, shown_text
+from .prose_figures import SOURCE, figures
+
+STATE = "shown|contradicted|equivalent|cannot tell"
+KIND = "comparison|count|example|timing"
+FINDING_ROW = re.compile(rf"^(.+)\t({STATE})\t(.+)\t(.+)\t(.+)\t({KIND})\t?$", re.MULTILINE)
+FINDING_BOX = re.compile(r"^(.+)\nMeasured: .+\nState: ", re.MULTILINE)
+HEADING = re.compile(r"^##+ (.+)$", re.MULTILINE)
+INTERVAL = re.compile(r"(?:interval[^,;\d+-]*|\()([+-]?\d[\d,.]*\d to [+-]?\d[\d,.]*\d)")
+VERDICT_BOX = re.compile(r"Claim: (.+)\nMeasured: (.+)\nVerdict: [✓✗] (holds|does not hold)")
+VERDICT_ROW = re.compile(r"^(.+)\t(.+)\t[✓✗] (holds|does not hold)\t?$", re.MULTILINE)
+CITED_CODE = re.compile(r"^# Source: (.+)$", re.MULTILINE)
+IN_CODE = re.compile(r"(?<![\w.\"'])-?\d[\d_]*(?:\.\d+)?(?![\w\"'])")
+
+
+@dataclass(frozen=True)
+class StoredFinding:
+    """A finding as a lesson displays it.
+
+    Attributes:
+        lesson: its name.
+        section: the heading above the cell that first shows it.
+        cell: that cell's number as JupyterLab shows it, [n].
+        sentence: what was found.
+        state: shown, contradicted, equivalent or cannot tell.
+        estimate: the number, with its unit.
+        interval: where it may lie, or a dash.
+        n: of what and how many.
+        kind: comparison, count, example or timing.
+        machine: whether it depends on the machine: the cell's output is not compared in tests.
+    """
+
+    lesson: str
+    section: str
+    cell: int
+    sentence: str
+    state: str
+    estimate: str
+    interval: str
+    n: str
+    kind: str
+    machine: bool
+
+
+def findings(notebook: NotebookNode, lesson: str) -> Iterator[StoredFinding]:
+    """Find the findings of a lesson, in the order of its table of findings.
+
+    Args:
+        notebook: the lesson, with stored outputs.
+        lesson: its name.
+
+    Yields:
+        Every row of `show_findings`, with the place where the finding is first shown.
+    """
+    section, first = "", {}
+    rows: dict[str, tuple[str, ...]] = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            section = (HEADING.findall(cell.source) or [section])[-1]
+            continue
+        text = shown_text(cell)
+        here = (section, cell.execution_count or 0, "nbval-ignore-output" in nbval_markers(cell))
+        for sentence in FINDING_BOX.findall(text):
+            first.setdefault(sentence, here)
+        for sentence, *rest in FINDING_ROW.findall(text):
+            first.setdefault(sentence, here)
+            rows.setdefault(sentence, tuple(rest))
+    for sentence, (state, estimate, interval, n, kind) in rows.items():
+        where, number, machine = first[sentence]
+        yield StoredFinding(
+            lesson, where, number, sentence, state, estimate, interval, n, kind, machine
+        )
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A verdict as a lesson displays it.
+
+    Attributes:
+        lesson: its name.
+        cell: the first cell that shows the verdict, from 1.
+        text: the claim.
+        measured: what was measured.
+        holds: whether the claim holds.
+        machine: whether the result depends on the machine: the cell's output is not compared in
+            tests.
+    """
+
+    lesson: str
+    cell: int
+    text: str
+    measured: str
+    holds: bool
+    machine: bool
+
+    @property
+    def interval(self) -> str:
+        """The intervals that the measurement states, or a dash."""
+        return ", ".join(INTERVAL.findall(self.measured)) or "–"
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Published figures that a lesson quotes, and where they come from.
+
+    Attributes:
+        lesson: its name.
+        cell: where they stand, from 1.
+        figures: as they are written.
+        source: what the lesson says of their source.
+    """
+
+    lesson: str
+    cell: int
+    figures: tuple[str, ...]
+    source: str
+
+
+def verdicts(notebook: NotebookNode, lesson: str) -> Iterator[Verdict]:
+    """Find the verdicts of a lesson.
+
+    Args:
+        notebook: the lesson, with stored outputs.
+        lesson: its name.
+
+    Yields:
+        Every verdict once, where it is first displayed.
+    """
+    seen = set()
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type != "code":
+            continue
+        text = shown_text(cell)
+        of_machine = "nbval-ignore-output" in nbval_markers(cell)
+        for claim, measured, word in [*VERDICT_BOX.findall(text), *VERDICT_ROW.findall(text)]:
+            if claim not in seen:
+                seen.add(claim)
+                yield Verdict(lesson, number, claim, measured, word == "holds", of_machine)
+
+
+def citations(notebook: NotebookNode, lesson: str) -> Iterator[Citation]:
+    """Find figures in paragraphs that name a source, and in code with a line `# Source: ...`.
+
+    Args:
+        notebook: the lesson.
+        lesson: its name.
+
+    Yields:
+        The figures of each cell and source: first those in code, then those in prose.
+    """
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type == "code" and (source := CITED_CODE.search(cell.source)):
+            code = CITED_CODE.sub("", cell.source)
+            yield Citation(lesson, number, tuple(IN_CODE.findall(code)), source.group(1))
+    quoted: dict[tuple[int, str], list[str]] = {}
+    for figure in figures(notebook):
+        if figure.cited:
+            quoted.setdefault((figure.cell, _source(figure.paragraph)), []).append(figure.text)
+    for (number, source), texts in quoted.items():
+        yield Citation(lesson, number, tuple(texts), source)
+
+
+def _source(paragraph: str) -> str:
+    """What a paragraph says of its source: the sentence that names it, without markup."""
+    sentences = re.split(r"(?<=[.?])\s+(?=[A-Z])", paragraph)
+    found = [sentence for sentence in sentences if SOURCE.search(sentence)]
+    return re.sub(r"[*`]", "", " ".join(found))
