@@ -175,3 +175,9 @@ def test_wide_letters_and_right_to_left_text_keep_the_columns_aligned():
     assert {display_width(line) for line in lines} == {7}
     assert f"\u2068{hello}\u2069" in lines[1]
     assert 'dir="auto"' in table._repr_html_()
+
+
+def test_a_first_column_without_a_name_takes_no_more_room_than_it_needs():
+    shown = Table(["", "one"], [("reads", "apart")])._repr_html_()
+    assert "width: " not in shown.replace("min-width", "") and "min-width" not in shown
+    assert "min-width" in Table(["", "one"], [("reads", "apart")], roomy="one")._repr_html_()

@@ -29,7 +29,7 @@ class Table:
         caption: one line above the table.
         notes: lines below the table.
         wrap: terminal columns that one text cell may take before it continues on the next line.
-        roomy: the column that takes at least half of the width in HTML, or "".
+        roomy: the column that takes at least half of the width in HTML, or None.
     """
 
     columns: tuple[str, ...]
@@ -38,7 +38,7 @@ class Table:
     caption: str
     notes: tuple[str, ...]
     wrap: int
-    roomy: str
+    roomy: str | None
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Table:
         formats: Mapping[str, str] | None = None,
         notes: Sequence[str] = (),
         wrap: int = WRAP,
-        roomy: str = "",
+        roomy: str | None = None,
     ) -> None:
         """Turn values into cells.
 
@@ -76,7 +76,7 @@ class Table:
         names = _column_names(columns)
         formats = dict(formats or {})
         align = dict(align or {})
-        wide = [roomy] if roomy else []
+        wide = [] if roomy is None else [roomy]
         for argument, given in (("align", align), ("formats", formats), ("roomy", wide)):
             if unknown := [name for name in given if name not in names]:
                 raise ValueError(
