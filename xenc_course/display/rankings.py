@@ -179,7 +179,7 @@ def _ranking_table(
         f"Query: {_query_text(query)}",
         notes=_tie_note(systems, shown) + _more_note(len(passages), len(shown)),
         wrap=max(TEXT_WIDTH, width or 0),
-        roomy="passage" if roomy else "",
+        roomy="passage" if roomy else None,
     )
 
 
