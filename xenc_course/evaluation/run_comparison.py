@@ -87,7 +87,8 @@ def compare_runs(
 
     Differences are run minus baseline over the queries that `evaluate` takes into its mean. When
     several runs are compared, their p values are adjusted by Holm's method, so that one false alarm
-    among all of them has a chance of at most 5 %.
+    among all of them has a chance of at most 5 %. The test of equivalence is not adjusted: each
+    difference is tested alone.
 
     Args:
         runs: {name: run}, one or several.

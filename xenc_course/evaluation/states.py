@@ -13,7 +13,7 @@ CANNOT_TELL = "cannot tell"
 STATES = (SHOWN, CONTRADICTED, EQUIVALENT, CANNOT_TELL)
 
 ALPHA = 0.05
-MARGIN = 0.01  # of nDCG, RR and their kin: about one query in a hundred from second to first place
+MARGIN = 0.01  # in RR: two queries in a hundred move from the second place to the first
 EQUIVALENCE_CONFIDENCE = 0.90  # two one-sided tests at 5 % each (Schuirmann 1987)
 
 Interval = tuple[float, float]

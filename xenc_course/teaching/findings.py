@@ -50,6 +50,9 @@ LINES = {
 class Share:
     """A share of cases, as evidence for "more than `bound` of them".
 
+    Its interval takes the cases as independent of each other. Count at most one case per query:
+    ten passages of one query rise and fall together.
+
     Attributes:
         hits: in how many cases it is so.
         n: how many cases there are.
