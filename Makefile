@@ -17,7 +17,7 @@ READY := $(VENV)/ready
 ROOT_ARGS := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test quick cov check lint notebooks findings lesson bench clean setup
+.PHONY: help lab test quick cov check lint notebooks findings html lesson bench clean setup
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ notebooks: setup  ## run every lesson in place and store its outputs
 findings: setup  ## write FINDINGS.md from the outputs that the lessons store
 	$(BIN)/python -m authoring findings
 
+# Without these two links the pages need no network: lessons use no formulas and keep their figures inline.
+html: setup  ## write every lesson as a web page, into html/
+	$(BIN)/jupyter nbconvert --to html --HTMLExporter.require_js_url= --HTMLExporter.mathjax_url= --output-dir html notebooks/*.ipynb
+
 lesson: setup  ## start a lesson that obeys the rules: make lesson NAME=07_scores
 	$(BIN)/python -m authoring lesson $(NAME)
 
@@ -75,5 +79,5 @@ $(READY): requirements.lock pyproject.toml
 	touch $(READY)
 
 clean:  ## remove .venv and what runs leave behind (models stay in the cache)
-	rm -rf $(VENV) benchmarks/.peers build *.egg-info .ruff_cache .mypy_cache .import_linter_cache .coverage
+	rm -rf $(VENV) benchmarks/.peers build html *.egg-info .ruff_cache .mypy_cache .import_linter_cache .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
