@@ -35,9 +35,11 @@ def load_run(
     """
     entries = [e for e in run_index() if (e["collection"], e["model"]) == (collection, model)]
     if not entries:
-        known = ", ".join(f"({e['collection']!r}, {e['model']!r})" for e in run_index())
+        known = sorted({f"({e['collection']!r}, {e['model']!r})" for e in run_index()})
         raise ValueError(
-            f"There is no stored run ({collection!r}, {model!r}): choose one of {known}."
+            f"There is no stored run ({collection!r}, {model!r}): choose one of "
+            f"{', '.join(known)}, or make a run of your own with `python -m xenc_course evaluate` "
+            "and load it with read_run."
         )
     stages = {entry["first_stage"]: entry for entry in entries}
     entry = stages.get(first_stage, stages.get(""))
