@@ -18,7 +18,7 @@ ADVICE = (
         "models does not gain.",
     ),
     ("Where reranking changes", "Read some queries that it spoils before you switch it on."),
-    ("Ten candidates of BM25 and ten", "Mix two first stages, or take a better one."),
+    ("Reranking BM25's results", "Begin there if you have a keyword search."),
     (
         "all-MiniLM alone beats BM25",
         "Compare first stages alone, too, before you add a reranker: they read no pairs.",
