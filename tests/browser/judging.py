@@ -1,7 +1,9 @@
 """Judge in a real JupyterLab: click, restart the kernel, go on; takes half a minute.
 
-    python -m venv /tmp/pw && /tmp/pw/bin/pip install playwright
-    /tmp/pw/bin/python tests/browser/judging.py .venv/bin/jupyter /usr/bin/chromium /tmp/pictures
+    python -m venv build/browser && build/browser/bin/pip install playwright
+    build/browser/bin/python tests/browser/judging.py .venv/bin/jupyter CHROMIUM PICTURES
+
+CHROMIUM is the browser's program, PICTURES a folder for what it shows.
 
 It judges a copy of `notebooks/my_search`, and writes pictures in light and dark. pytest does not
 collect it, because it needs a browser.
