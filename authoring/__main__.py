@@ -76,7 +76,7 @@ def _findings(options: argparse.Namespace) -> int:
     found = all_findings(NOTEBOOKS)
     if options.check:
         check_findings(NOTEBOOKS, PAGE)
-        check_readme(found)
+        check_readme(found, README)
     else:
         write_findings(NOTEBOOKS, PAGE)
         text = README.read_text(encoding="utf-8")

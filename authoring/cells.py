@@ -149,5 +149,5 @@ def from_html(markup: str) -> str:
     """HTML as lines of text: one line per row, tabs between columns, and alt text for images."""
     text = _IMAGE.sub(r" \2 ", markup)
     text = _COLUMN.sub("\t", _ROW.sub("\n", text))
-    lines = (" ".join(part.split(" ")) for part in unescape(_TAG.sub("", text)).splitlines())
+    lines = unescape(_TAG.sub("", text)).splitlines()
     return "\n".join(line for line in lines if line.strip())

@@ -45,7 +45,7 @@ def findings_page(folder: Path) -> list[str]:
         FileNotFoundError: there is no such folder.
     """
     lessons = {path.stem: nbformat.read(path, 4) for path in lesson_paths(folder)}
-    found = all_findings(folder)
+    found = [one for name, book in lessons.items() for one in findings(book, name)]
     old = [one for name, book in lessons.items() for one in verdicts(book, name)]
     cited = [entry for name, book in lessons.items() for entry in citations(book, name)]
     lines = HEAD.splitlines()

@@ -18,8 +18,10 @@ from .cells import (
     part_of,
     running_text,
     shown_markup,
+    shown_text,
     shows_something,
 )
+from .stored_findings import FINDING_ROW
 
 QUESTION = "**The question.**"
 ABLE = "**You will be able to**"
@@ -31,7 +33,6 @@ WORDS_A_MINUTE, CODE_LINES_A_MINUTE, RUN_MINUTES = 150, 10, 1
 MIN_FINDINGS, MAX_FINDINGS = 3, 5
 MINUTES = re.compile(r"(\d+) to read and run, (\d+) of exercises")
 EXERCISE_MINUTES = re.compile(r"^### Exercise .* · (\d+) min", re.MULTILINE)
-FINDING_ROW = re.compile(r"<tr>.*?(?:shown|contradicted|equivalent|cannot tell).*?</tr>")
 SECTIONS = ("Wrap-up", "On your own", "Going deeper", "Further reading")
 
 
@@ -116,8 +117,7 @@ def _findings(cells: list[Numbered]) -> Iterator[str]:
     if not shown:
         yield "the wrap-up has no code cell that calls show_findings."
         return
-    body = shown_markup(shown[0]).partition("<tbody>")[2]
-    count = len(FINDING_ROW.findall(body.replace("\n", " ")))
+    count = len(FINDING_ROW.findall(shown_text(shown[0])))
     if not MIN_FINDINGS <= count <= MAX_FINDINGS:
         yield f"the wrap-up shows {count} findings; three to five fit."
     if not any(MONDAY in cell.source for _, cell in part):

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+from xenc_course.evaluation.states import STATES
+
 from .cells import nbval_markers, shown_text
 from .prose_figures import SOURCE, figures
 
-STATE = "shown|contradicted|equivalent|cannot tell"
+STATE = "|".join(STATES)
 KIND = "comparison|count|example|timing"
 FINDING_ROW = re.compile(rf"^(.+)\t({STATE})\t(.+)\t(.+)\t(.+)\t({KIND})\t?$", re.MULTILINE)
 FINDING_BOX = re.compile(r"^(.+)\nMeasured: .+\nState: ", re.MULTILINE)

@@ -12,7 +12,6 @@ MARGIN = 6  # px around the whole diagram
 HEAD = 9  # px: the length of an arrow's head
 DOWN = 34  # px that an arrow to a lower row takes at least
 DIP = 26  # px that a mutual arrow hangs under its boxes
-LOOKS = ("thing", "model", "stored", "words", "heading")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """What the course's figures share: style, axes, whiskers, names, and the finished picture.
 
 Every figure is drawn with matplotlib's object interface (no global state) and becomes a PNG inside
-an HTML ``<figure>``. Series differ by marker, dash or hatch as well as by a colour of the
-Okabe-Ito palette (Okabe & Ito 2008, "Color Universal Design").
+an HTML ``<figure>``. Series differ by marker, dash or hatch as well as by a colour of
+`tones.COLOURS`.
 """
 
 from __future__ import annotations

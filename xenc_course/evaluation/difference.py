@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
 
 from .metrics import Evaluation
-from .resampling import bootstrap_interval, sign_flip_test
+from .resampling import bootstrap_interval, holm, sign_flip_test
 from .states import ALPHA, EQUIVALENCE_CONFIDENCE, state_of_difference
 
 TIE = "tie"
@@ -134,6 +134,12 @@ def difference_of(
         ties=int(np.sum(np.abs(values) <= _ROUNDING)),
         losses=int(np.sum(values < -_ROUNDING)),
     )
+
+
+def adjusted(differences: Sequence[Difference]) -> tuple[Difference, ...]:
+    """The same differences, with their p values adjusted as one family by Holm's method."""
+    ps = holm([difference.raw_p for difference in differences])
+    return tuple(replace(d, p=p) for d, p in zip(differences, ps, strict=True))
 
 
 def named_difference(differences: tuple[Difference, ...], name: str) -> Difference:

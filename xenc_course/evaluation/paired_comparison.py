@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from xenc_course.display.table import ShowsTable, Table
 from xenc_course.retrieval.runs import Run
 from xenc_course.text.collection import Collection
 
-from .difference import Difference, named_difference
-from .resampling import holm
+from .difference import Difference, adjusted, named_difference
 from .run_comparison import compare_runs
 from .states import MARGIN
 
@@ -82,10 +81,7 @@ def compare_each(
         compare_runs({n: run}, {n: before[n]}, collection, metric, margin=margin)[n]
         for n, run in after.items()
     ]
-    adjusted = holm([difference.raw_p for difference in found])
-    return PairedComparison(
-        metric, tuple(replace(d, p=p) for d, p in zip(found, adjusted, strict=True))
-    )
+    return PairedComparison(metric, adjusted(found))
 
 
 def _numbers(difference: Difference) -> tuple[float, float, float, float]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from xenc_course.display.table import ShowsTable, Table
 from xenc_course.retrieval.runs import Run
 from xenc_course.text.collection import Collection
 
-from .difference import Difference, difference_of, named_difference
+from .difference import Difference, adjusted, difference_of, named_difference
 from .metrics import evaluate
-from .resampling import RESAMPLES, holm
+from .resampling import RESAMPLES
 from .states import MARGIN
 
 
@@ -127,12 +127,7 @@ def compare_runs(
         )
         for label, run in runs.items()
     ]
-    adjusted = holm([difference.raw_p for difference in differences])
-    return RunComparison(
-        metric,
-        name,
-        tuple(replace(d, p=p) for d, p in zip(differences, adjusted, strict=True)),
-    )
+    return RunComparison(metric, name, adjusted(differences))
 
 
 def _check_named(runs: object) -> None:

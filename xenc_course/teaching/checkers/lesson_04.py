@@ -153,7 +153,8 @@ def _own_run(answer: Any) -> str:
     path = learners_path(answer[1], "my_run")
     expect(not path.is_dir(), f"{path} is a folder: give the file that --out wrote.")
     try:
-        evaluation = evaluate(read_run(path), collection, TOP_TEN)
+        run = read_run(path)
+        evaluation = evaluate(run, collection, TOP_TEN)
     except (ValueError, OSError) as error:
         raise NotSolvedError(f"Not yet: {error}") from error
     score, n_judged = evaluation[TOP_TEN], len(evaluation.queries)
@@ -161,7 +162,8 @@ def _own_run(answer: Any) -> str:
         evaluation.missing < n_judged,
         "The run has none of the queries that are judged: rank these queries as well.",
     )
-    expect(score.mean > 0, _why_zero(collection, read_run(path)))
+    if score.mean <= 0:
+        raise NotSolvedError(f"Not yet: {_why_zero(collection, run)}")
     said = (
         f"{TOP_TEN} {score.mean:.4f}, 95 % interval {score.low:.4f} to {score.high:.4f}, over "
         f"{n_judged:,} judged {'query' if n_judged == 1 else 'queries'}."
