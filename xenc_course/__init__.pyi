@@ -42,6 +42,9 @@ from .evaluation.experiment import (
     Experiment as Experiment,
     rerank_and_evaluate as rerank_and_evaluate,
 )
+from .evaluation.found_runs import (
+    find_run as find_run,
+)
 from .evaluation.metrics import (
     Evaluation as Evaluation,
     evaluate as evaluate,

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from bm25s.stopwords import STOPWORDS_EN_PLUS
 
-from xenc_course import HELPDESK, load_collection
+from xenc_course import HELPDESK, evaluate, load_collection, load_run, ranked
 
 TAGS = {
     "plain",
@@ -22,6 +22,15 @@ TAGS = {
     "story",
     "noanswer",
 }
+SEVEN = (
+    "bm25",
+    "all-MiniLM-L6-v2",
+    "bge-small-en-v1.5-int8",
+    "answerai-colbert-small-v1-int8",
+    "xenc-distil-L6",
+    "xenc-distil-L3",
+    "ms-marco-MiniLM-L12-v2",
+)
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +106,32 @@ def kappa(pairs: list[tuple[int, int]], power: int) -> float:
 def test_settled_grades_are_the_final_ones():
     final = {(query, document): grade for query, document, grade in rows("test.tsv")}
     assert all(final[q, d] == grade for q, d, _, _, grade in rows("settled.tsv"))
+
+
+def test_how_much_is_judged_is_as_the_datasheet_says(helpdesk):
+    datasheet = (HELPDESK / "DATASHEET.md").read_text(encoding="utf-8")
+    without_second = len(rows("test.tsv")) - len(rows("second.tsv"))
+    assert f"{without_second:,} pairs have no second grade" in datasheet
+    runs = [load_run("helpdesk", system) for system in SEVEN]
+    pairs = {(q, d) for run in runs for q, row in run.items() for d in ranked(row)[:5]}
+    answered = {pair for pair in pairs if helpdesk.tags[pair[0]] != "noanswer"}
+    counts = [
+        (sum(document not in helpdesk.qrels[query] for query, document in of), len(of))
+        for of in (pairs, answered)
+    ]
+    assert counts == [(1279, 2349), (1206, 2206)]
+    assert "2,349 pairs, of which 1,279" in datasheet and "1,206 of 2,206" in datasheet
+    condensed = [
+        {q: {d: s for d, s in row.items() if d in helpdesk.qrels[q]} for q, row in run.items()}
+        for run in runs
+    ]
+    assert order_of(runs, helpdesk) == order_of(condensed, helpdesk)
+
+
+def order_of(runs: list, helpdesk) -> list[str]:
+    """The seven systems by nDCG@10, worst first."""
+    means = [evaluate(run, helpdesk, "nDCG@10")["nDCG@10"].mean for run in runs]
+    return [system for _, system in sorted(zip(means, SEVEN, strict=True))]
 
 
 def test_terse_queries_are_short_and_stories_long(helpdesk):

@@ -29,12 +29,18 @@ from xenc_course.evaluation.states import (
     ],
 )
 def test_the_state_follows_from_intervals_p_and_margin(interval, p, inner, state):
-    assert state_of_difference(interval, p, inner, margin=0.01) == state
+    assert state_of_difference(interval, p, inner, margin=0.01, n=100) == state
+
+
+def test_few_queries_cannot_show_that_two_rankings_are_equal():
+    same = ((0.0, 0.0), 1.0, (0.0, 0.0), 0.01)
+    assert state_of_difference(*same, n=29) == CANNOT_TELL
+    assert state_of_difference(*same, n=30) == EQUIVALENT
 
 
 def test_a_margin_must_be_above_zero():
     with pytest.raises(ValueError, match="choose the smallest difference that matters"):
-        state_of_difference((0, 1), 0.1, (0, 1), margin=0)
+        state_of_difference((0, 1), 0.1, (0, 1), margin=0, n=100)
 
 
 def test_a_value_is_compared_with_its_bound():

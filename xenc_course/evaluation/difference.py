@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 
 from .metrics import Evaluation
-from .resampling import bootstrap_interval, holm, sign_flip_test
+from .resampling import CONFIDENCE, bootstrap_means, holm, middle, sign_flip_test
 from .states import ALPHA, EQUIVALENCE_CONFIDENCE, state_of_difference
 
 TIE = "tie"
@@ -69,7 +69,8 @@ class Difference:
         See `state_of_difference`.
         """
         inner = (self.inner_low, self.inner_high)
-        return state_of_difference((self.low, self.high), self.p, inner, self.margin)
+        outer, n = (self.low, self.high), len(self.per_query)
+        return state_of_difference(outer, self.p, inner, self.margin, n)
 
     @property
     def verdict(self) -> str:
@@ -108,10 +109,9 @@ def difference_of(
     ours, theirs = run.scores[0], reference.scores[0]
     per_query = {query: ours.per_query[query] - theirs.per_query[query] for query in ours.per_query}
     values = np.array(list(per_query.values()))
-    low, high = bootstrap_interval(values, resamples=resamples, seed=seed)
-    inner_low, inner_high = bootstrap_interval(
-        values, resamples=resamples, confidence=EQUIVALENCE_CONFIDENCE, seed=seed
-    )
+    means = bootstrap_means(values, resamples=resamples, seed=seed)
+    low, high = middle(means, CONFIDENCE)
+    inner_low, inner_high = middle(means, EQUIVALENCE_CONFIDENCE)
     p, exact = sign_flip_test(values, resamples=resamples, seed=seed)
     return Difference(
         name=name,

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 RESAMPLES = 10_000
+CONFIDENCE = 0.95  # the share of the means that an interval holds
 _NUMBERS_AT_ONCE = 2_000_000  # bounds the memory of a block of resamples to some 32 MB
 _ROUNDING = 1e-12  # two sums of the same metric values may differ by this much
 
 
 def bootstrap_interval(
-    values: ArrayLike, *, resamples: int = RESAMPLES, confidence: float = 0.95, seed: int = 0
+    values: ArrayLike, *, resamples: int = RESAMPLES, confidence: float = CONFIDENCE, seed: int = 0
 ) -> tuple[float, float]:
     """Compute the percentile bootstrap interval of the mean (Efron and Tibshirani 1993, ch. 13).
 
@@ -34,18 +35,39 @@ def bootstrap_interval(
         ValueError: there is no value, the shape is not (n,), a value is not finite, the confidence
             is not between 0 and 1, or `resamples` is below 1.
     """
-    numbers = _checked(values)
     if not 0 < confidence < 1:
         raise ValueError(
             f"confidence is {confidence}: choose a number between 0 and 1, such as 0.95."
         )
-    means = np.concatenate(
+    return middle(bootstrap_means(values, resamples=resamples, seed=seed), confidence)
+
+
+def bootstrap_means(values: ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0) -> np.ndarray:
+    """Draw n values with replacement, again and again, and take the mean of each draw.
+
+    Args:
+        values: one number per query, shape (n,).
+        resamples: how often n values are drawn.
+        seed: of the draws.
+
+    Returns:
+        The means: float64, shape (resamples,).
+
+    Raises:
+        ValueError: see `bootstrap_interval`.
+    """
+    numbers = _checked(values)
+    return np.concatenate(
         [
             numbers[rng.integers(len(numbers), size=(rows, len(numbers)))].mean(axis=1)
             for rng, rows in _blocks(len(numbers), resamples, seed)
         ]
     )
-    low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
+
+
+def middle(means: np.ndarray, share: float) -> tuple[float, float]:
+    """The two ends between which the middle `share` of these means lies."""
+    low, high = np.quantile(means, [(1 - share) / 2, (1 + share) / 2])
     return float(low), float(high)
 
 
