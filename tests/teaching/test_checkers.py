@@ -85,6 +85,7 @@ MISTAKES = [
         lambda p, s: [x for _, x in sorted(dict(zip(s, p, strict=True)).items())][::-1],
         "gets lost",
     ),
+    ("01.1", lambda p, s: sorted(p, key=lambda x: -s[p.index(x)]), "comes twice gets the score"),
     ("01.2", lambda d, q, k: d + q + q * min(k, d), "stored vectors"),
     ("01.2", lambda d, q, k: q * d, "not every document"),
     ("01.2", lambda d, q, k: q * min(k, d), "each query once, too"),
@@ -120,8 +121,10 @@ MISTAKES = [
     ("04.3", lambda r, q, k: recall(r, q, 1000), "Look only at the k"),
     ("04.3", lambda r, q, k: recall(r, q, k, best=list), "Sort by the score"),
     ("04.3", lambda r, q, k: recall(r, q, k, best=lambda s: ranked(s)[::-1]), "Sort by the score"),
-    ("04.3", lambda r, q, k: recall(r, q, 3), "not for k = 1"),
-    ("04.3", lambda r, q, k: sum(k in r[x] for x in q), "KeyError: 'q4' in line"),
+    ("04.3", lambda r, q, k: recall(r, q, 3), "use k"),
+    ("04.3", lambda r, q, k: recall(r, q, k, grade=0, over=lambda x: k), "grade above 0"),
+    ("04.3", lambda r, q, k: recall(r, q, k, missing=False, best=list), "Sort by the score"),
+    ("04.3", lambda r, q, k: recall({x: r[x] for x in q}, q, k), "KeyError: 'not in the run'"),
     ("04.3", lambda r, q, k: 0.1, "For each query"),
 ]
 
@@ -161,7 +164,6 @@ def test_hints_are_sentences_and_ids_stand_in_order(name: str):
 
 def test_other_ways_to_write_a_solution_pass_too():
     assert check(lambda p, s: np.array(p)[np.argsort(s)[::-1]], "01.1").solved
-    assert check(lambda p, s: tuple(sorted(p, key=lambda x: -s[p.index(x)])), "01.1").solved
     assert check(lambda s, r: bool(r & set(best_three(s))), "04.1").solved
     assert check(lambda a, b: np.sum([b[q] < a[q] - 1e-9 for q in a]), "04.2").solved
 

@@ -57,6 +57,12 @@ def _best_first(function: Any) -> str:
         sorted(tied) == ["left", "right", "top"],
         "When two passages have the same score, one of them gets lost or comes twice.",
     )
+    twice = list(call(function, ["same", "same", "other"], np.array([1.0, 3.0, 2.0])))
+    expect(
+        twice == ["same", "other", "same"],
+        "A passage that comes twice gets the score of the other one: sort the places, or the pairs "
+        "of score and passage, and look no score up by the passage's text.",
+    )
     return ""
 
 

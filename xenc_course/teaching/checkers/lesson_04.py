@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sized
+from dataclasses import dataclass
 from typing import Any
 
 from xenc_course.evaluation.metrics import evaluate
@@ -30,19 +31,91 @@ AFTER = {
 }
 N_HURT, N_HELPED, N_EQUAL = 2, 5, 2
 
+
 # Best first, q1: c, a, e, b, x, y; d was not found. q2: g, f. q3 has no relevant passage, and q4
 # is missing in the run.
-RUN = {
-    "q1": {"x": 0.1, "c": 0.9, "b": 0.3, "a": 0.8, "y": 0.05, "e": 0.5},
-    "q2": {"f": 0.4, "g": 0.6},
-    "q3": {"h": 0.3},
-}
-QRELS = {
-    "q1": {"a": 2, "b": 1, "c": 0, "d": 3, "e": 1},
-    "q2": {"f": 1, "g": 0},
-    "q3": {"h": 0},
-    "q4": {"i": 1, "j": 2},
-}
+@dataclass(frozen=True)
+class Probe:
+    """A small run that one mistake in recall gets wrong, and what to say about that mistake."""
+
+    run: dict[str, dict[str, float]]
+    qrels: dict[str, dict[str, int]]
+    k: int
+    right: float
+    message: str
+
+
+FOUR = {"x": 9.0, "y": 8.0, "z": 7.0, "a": 1.0}
+# Each gets by the mistakes of those after it, so the first that fails names its own mistake.
+PROBES = (
+    Probe(
+        {"q": {"a": 1.0}},
+        {"q": {"a": 1}},
+        1,
+        1.0,
+        "For each query: how many of its relevant passages are among the k best, divided by how "
+        "many it has? Then the mean.",
+    ),
+    Probe(
+        {"q": {"x": 1.0, "a": 3.0}},
+        {"q": {"a": 1}},
+        1,
+        1.0,
+        "Sort by the score, highest first, before you take k passages.",
+    ),
+    Probe({"q": FOUR}, {"q": {"a": 1}}, 3, 0.0, "Look only at the k passages that score highest."),
+    Probe({"q": FOUR}, {"q": {"a": 1}}, 4, 1.0, "It is not right for every k: use k."),
+    Probe({"q": FOUR}, {"q": {"z": 1}}, 1, 0.0, "It is not right for every k: use k."),
+    Probe(
+        {"q": {"a": 2.0, "b": 1.0}},
+        {"q": {"a": 0, "b": 1}},
+        1,
+        0.0,
+        "Grade 0 means judged and not relevant: ask for a grade above 0.",
+    ),
+    Probe(
+        {"q": {"a": 1.0}},
+        {"q": {"a": 1}, "not in the run": {"b": 1}},
+        1,
+        0.5,
+        "A query that is missing in the run counts 0: keep it in the mean.",
+    ),
+    Probe(
+        {"q": {"a": 1.0}},
+        {"q": {"a": 1}, "none relevant": {"b": 0}},
+        1,
+        1.0,
+        "A query without a relevant passage has no recall: leave it out.",
+    ),
+    Probe(
+        {"q": {"a": 2.0, "b": 1.0}},
+        {"q": {"a": 1}},
+        2,
+        1.0,
+        "Divide by the number of relevant passages, not by k.",
+    ),
+    Probe(
+        {"q": {"a": 2.0, "x": 1.0}},
+        {"q": {"a": 1, "b": 1}},
+        2,
+        0.5,
+        "Give the share of the relevant passages, not whether one was found.",
+    ),
+    Probe(
+        {"q": {"a": 2.0, "b": 1.0}},
+        {"q": {"a": 1, "b": 1}},
+        1,
+        0.5,
+        "Divide by all relevant passages of the query, also where k is less.",
+    ),
+    Probe(
+        {"q1": {"a": 1.0}, "q2": {"x": 1.0}},
+        {"q1": {"a": 1}, "q2": {"b": 1, "c": 1, "d": 1}},
+        1,
+        0.5,
+        "Compute the share for each query first, and then the mean of these shares.",
+    ),
+)
 
 
 def _success_at_3(function: Any) -> str:
@@ -113,34 +186,9 @@ def _count_hurt(function: Any) -> str:
 
 
 def _recall_at_k(function: Any) -> str:
-    got = call_for_number(function, RUN, QRELS, 3)
-    q1, q2, q4 = 2 / 4, 1 / 1, 0  # the shares that were found
-    for value, message in (
-        ((q1 + q2 + 0 + q4) / 4, "A query without a relevant passage has no recall: leave it out."),
-        ((q1 + q2) / 2, "A query that is missing in the run counts 0: keep it in the mean."),
-        (
-            (3 / 5 + 1 + 1 + 0) / 4,
-            "Grade 0 means judged and not relevant: ask for a grade above 0.",
-        ),
-        ((2 / 3 + 1 / 3 + 0) / 3, "Divide by the number of relevant passages, not by k."),
-        (
-            (2 / 3 + q2 + 0) / 3,
-            "Divide by all relevant passages of the query, also where k is less.",
-        ),
-        ((1 + 1 + 0) / 3, "Give the share of the relevant passages, not whether one was found."),
-        (3 / 7, "Compute the share for each query first, and then the mean of these shares."),
-        ((3 / 4 + 1 + 0) / 3, "Look only at the k passages that score highest."),
-        ((1 / 4 + 1 + 0) / 3, "Sort by the score, highest first, before you take k passages."),
-    ):
-        expect(not math.isclose(got, value), message)
-    expect(
-        math.isclose(got, (q1 + q2 + q4) / 3),
-        "For each query: how many of its relevant passages are among the k best, divided by how "
-        "many it has? Then the mean.",
-    )
-    for k, right in ((1, 0.0), (2, (1 / 4 + 1) / 3), (100, (3 / 4 + 1) / 3)):
-        value = call_for_number(function, RUN, QRELS, k)
-        expect(math.isclose(value, right), f"It is right for k = 3, but not for k = {k}: use k.")
+    for probe in PROBES:
+        got = call_for_number(function, probe.run, probe.qrels, probe.k)
+        expect(math.isclose(got, probe.right, abs_tol=1e-9), probe.message)
     return ""
 
 
