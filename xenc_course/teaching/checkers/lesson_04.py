@@ -64,7 +64,6 @@ PROBES = (
         "Sort by the score, highest first, before you take k passages.",
     ),
     Probe({"q": FOUR}, {"q": {"a": 1}}, 3, 0.0, "Look only at the k passages that score highest."),
-    Probe({"q": FOUR}, {"q": {"a": 1}}, 4, 1.0, "It is not right for every k: use k."),
     Probe({"q": FOUR}, {"q": {"z": 1}}, 1, 0.0, "It is not right for every k: use k."),
     Probe(
         {"q": {"a": 2.0, "b": 1.0}},
@@ -115,6 +114,7 @@ PROBES = (
         0.5,
         "Compute the share for each query first, and then the mean of these shares.",
     ),
+    Probe({"q": FOUR}, {"q": {"a": 1}}, 4, 1.0, "It is not right for every k: use k."),
 )
 
 
