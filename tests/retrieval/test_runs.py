@@ -43,6 +43,16 @@ def test_a_run_file_is_in_the_trec_format_best_first(tmp_path: Path):
         (["q Q0 d 1 high tag"], "line 1: the score 'high' is no number"),
         (["q Q0 d 1 nan tag"], "line 1: the score is nan"),
         (["q Q0 d 1 1 t", "", "q Q0 d 2 0 t"], "line 3: document 'd' is given twice"),
+        (["q Q0 d 1 1_000 tag"], "line 1: the score '1_000' is no number"),
+        (["q Q0 d 1 1e400 tag"], "line 1: the score is 1e400"),
+        (["q Q0 d 1 1e39 tag"], "line 1: the score is 1e39"),
+        (["\ufeff\ufeffq Q0 d 1 1 tag"], "line 1: the id of a query is '\\ufeffq': an id begins"),
+        (["q Q0 d\x00 1 1 tag"], "line 1: the id of a document is 'd\\x00'"),
+        (
+            ["q" * 900],
+            f"`query Q0 document rank score tag`, and this line has 1: '{'q' * 60}'…",
+        ),
+        (["q Q0 d 1 " + "x" * 900 + " t"], f"line 1: the score '{'x' * 60}'… is no number"),
         ([], "is an empty run"),
     ],
 )
@@ -55,6 +65,7 @@ def test_a_malformed_run_file_is_named_with_line_and_reason(
         read_run(path)
     assert str(path) in str(caught.value)
     assert reason in str(caught.value)
+    assert len(str(caught.value)) < len(str(path)) + 250
 
 
 @pytest.mark.parametrize(
@@ -70,3 +81,46 @@ def test_what_the_format_cannot_carry_is_not_written(tmp_path: Path, run: dict, 
     with pytest.raises(ValueError, match="an id is text without white space"):
         write_run(run, tmp_path / "run.trec", tag=tag)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_gzip_bomb_is_refused_as_a_run(tmp_path: Path):
+    path = tmp_path / "run.gz"
+    path.write_bytes(gzip.compress(bytes(3_000_000)))
+    with pytest.raises(ValueError, match="line 1: this line has more than 1,000,000 bytes"):
+        read_run(path)
+
+
+@pytest.mark.parametrize(
+    ("run", "reason"),
+    [
+        ({7: {"a": 1.0}}, "The id of a query is 7 of type int: an id is text"),
+        ({"q": {7: 1.0}}, "The id of a document of query 'q' is 7 of type int"),
+        ({"q": {None: 1.0}}, "is None of type NoneType"),
+        ({"\ufeffq": {"a": 1.0}}, "an id begins with no byte order mark"),
+        ({"q": {"a\ud800": 1.0}}, "no half of a surrogate pair"),
+        ({"q": {"a": 10**400}}, "query 'q' and document 'a' is 1000"),
+        ({"q": {"a": 10**5000}}, "query 'q' and document 'a' is an object of type int"),
+        ({"q": {"a": 1e39}}, r"is 1e\+39: a score must be a finite number"),
+        ({"q": {"a": "1.5"}}, "is '1.5': a score must"),
+        ({"q": {"a": [1.5]}}, "is .1.5.: a score must"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_no_run_is_not_written(tmp_path: Path, run: dict, reason: str):
+    with pytest.raises(ValueError, match=reason) as caught:
+        write_run(run, tmp_path / "run.trec")
+    assert len(str(caught.value)) < 250
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_scores_that_are_tensors_rank_and_come_back_as_numbers(tmp_path: Path):
+    import torch
+
+    scores = {
+        "a": torch.tensor(0.5, requires_grad=True),
+        "b": torch.tensor(1.5, dtype=torch.bfloat16),
+        "c": np.float16(1.0),
+    }
+    assert ranked(scores) == ["b", "c", "a"]
+    write_run({"q": scores}, tmp_path / "run.trec")
+    assert read_run(tmp_path / "run.trec") == {"q": {"b": 1.5, "c": 1.0, "a": 0.5}}

@@ -43,6 +43,28 @@ def test_gzip_windows_line_ends_byte_order_marks_and_blank_lines_change_nothing(
         (jsonl([{"_id": "p1", "text": None}]), "line 1: 'text' must be text, not None"),
         (jsonl([{"_id": "p1", "text": "x", "title": 3}]), "line 1: 'title' must be text, not 3"),
         ("[1, 2]\n", "line 1: this is '[1, 2]', not a JSON object"),
+        ("[]\n", "line 1: this is '[]', not a JSON object"),
+        (
+            "[" * 100_000 + "\n",
+            f"line 1: this JSON is nested too deep or holds too long a number: '{'[' * 60}'…",
+        ),
+        (
+            jsonl([{"_id": "p1", "text": "x", "n": 1}]).replace("1}", "1" * 5000 + "}"),
+            "line 1: this JSON is nested",
+        ),
+        (jsonl([{"_id": "p1", "text": "x", "title": []}]), "line 1: 'title' must be text, not []"),
+        (
+            '{"_id": "p1", "text": "a \\ud83d b"}\n',
+            "line 1: 'text' holds half of a surrogate pair, which is no character, at place 3",
+        ),
+        ('{"_id": "p1", "text": "x", "title": "\\udc00"}\n', "line 1: 'title' holds half of a"),
+        ('{"_id": "p\\ud83d", "text": "x"}\n', "line 1: '_id' is 'p\\ud83d'"),
+        (
+            '{"_id": "\\ufeffp1", "text": "x"}\n',
+            "line 1: '_id' is '\\ufeffp1': an id begins with no",
+        ),
+        ('{"_id": "p\\u0000", "text": "x"}\n', "line 1: '_id' is 'p\\x00'"),
+        (jsonl([{"_id": "p1", "text": ["y" * 900]}]), "line 1: 'text' must be text, not ['yyy"),
         ("", "has no document"),
         (jsonl(CORPUS[:1]).encode() + "{'é'}\n".encode("latin-1"), "line 2: this is not UTF-8"),
     ],
@@ -55,6 +77,7 @@ def test_a_bad_corpus_is_named_with_file_line_and_reason(
         load_collection(folder)
     assert str(folder / "corpus.jsonl") in str(caught.value)
     assert reason in str(caught.value)
+    assert len(str(caught.value)) < len(str(folder)) + 200
 
 
 @pytest.mark.parametrize(
@@ -63,6 +86,8 @@ def test_a_bad_corpus_is_named_with_file_line_and_reason(
         (jsonl([*QUERIES, QUERIES[1]]), "line 3: the id 'q2' is given a second time"),
         (jsonl([{"_id": "q1", "text": "x", "metadata": "plain"}]), "'metadata' is 'plain'"),
         (jsonl([{"_id": "q1", "text": "x", "metadata": {"tag": 1}}]), "'tag' must be text, not 1"),
+        (jsonl([{"_id": "q1", "text": "x", "metadata": []}]), "'metadata' is [], not an object"),
+        ('{"_id": "q1", "text": "\\ud800"}', "line 1: 'text' holds half of a surrogate pair"),
         ("\n", "has no query"),
     ],
 )
@@ -111,6 +136,11 @@ def test_other_judgements_can_be_taken_and_unknown_ids_kept_when_asked(tmp_path:
     assert counted["queries without a judgement"] == "1"
     with pytest.raises(ValueError, match="unknown_ids is 'refuse' or 'keep', not 'drop'"):
         load_collection(folder, unknown_ids="drop")
+
+
+def test_a_pair_of_surrogates_is_a_character(tmp_path: Path):
+    corpus = '{"_id": "p1", "text": "\\ud83d\\ude00"}\n{"_id": "p2", "text": ""}\n'
+    assert load_collection(make_folder(tmp_path / "mine", corpus=corpus)).documents["p1"] == "😀"
 
 
 def test_missing_and_damaged_files_are_named(tmp_path: Path):

@@ -24,8 +24,10 @@ class StubDataset:
         for name in self._document_ids:
             yield SimpleNamespace(doc_id=name, default_text=lambda name=name: f"text of {name}")
 
+    query_text = "a query"
+
     def queries_iter(self):
-        yield SimpleNamespace(query_id="q1", default_text=lambda: "a query")
+        yield SimpleNamespace(query_id="q1", default_text=lambda: self.query_text)
 
     def qrels_iter(self):
         for query, document, grade in self._judgements:
@@ -56,6 +58,14 @@ def test_ir_datasets_give_a_collection(stub_datasets: dict[str, StubDataset]):
         ([("q1", "d1", 1), ("q1", "d1", 0)], ["d1"], "judgement 2: .* are judged twice"),
         ([("q1", "d1", 1)], ["d1", "d1"], "docs: the id 'd1' is given a second time"),
         ([("q1", "d1", 1)], ["d 1"], "docs: an id is 'd 1'"),
+        ([("q1", "d1", 1)], ["d\ud800"], "docs: an id is"),
+        (
+            [("q1", "d1", 1), ("q1", 7, 1)],
+            ["d1"],
+            "judgement 2: the id of a document is 7 of type int",
+        ),
+        ([("q1", "d1", 1700000000)], ["d1"], "judgement 1: the grade is 1700000000, and it must"),
+        ([("q1", "d1", 0.5)], ["d1"], "judgement 1: the grade is 0.5, and it must be an integer"),
         ([], ["d1"], "has no qrels"),
     ],
 )
@@ -68,6 +78,13 @@ def test_bad_ir_datasets_are_refused(
     stub_datasets["bad"] = StubDataset(judgements, documents)
     with pytest.raises(ValueError, match=reason):
         load_collection("irds:bad")
+
+
+def test_half_a_surrogate_pair_is_found_at_reading(stub_datasets: dict[str, StubDataset]):
+    stub_datasets["half"] = StubDataset([("q1", "d1", 1)], ["d1"])
+    stub_datasets["half"].query_text = "a \ud83d"
+    with pytest.raises(ValueError, match=r"irds:half, queries: the text of 'q1' holds half"):
+        load_collection("irds:half")
 
 
 def test_ir_datasets_can_keep_unknown_ids(stub_datasets: dict[str, StubDataset]):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 
-from xenc_course.files import check_id, text_lines, write_lines
+from xenc_course.files import LONGEST_LINE, check_id, shown, text_lines, write_lines
 
 # query id -> {document id: score}; a higher score ranks higher
 Run = Mapping[str, Mapping[str, float]]
+_LARGEST = float(np.finfo(np.float32).max)  # scores compare as 32-bit floats
 
 
 def ranked(scores: Mapping[str, float]) -> list[str]:
@@ -26,9 +26,10 @@ def ranked(scores: Mapping[str, float]) -> list[str]:
     Returns:
         The document ids, best first.
     """
-    return sorted(
-        scores, key=lambda document: (np.float32(scores[document]), document), reverse=True
-    )
+    with np.errstate(over="ignore"):
+        compared = np.array([float(score) for score in scores.values()], dtype=np.float32)
+    pairs = sorted(zip(compared.tolist(), scores, strict=True), reverse=True)
+    return [document for _, document in pairs]
 
 
 def check_run(run: Run) -> None:
@@ -36,23 +37,26 @@ def check_run(run: Run) -> None:
 
     Raises:
         TypeError: `run` is no mapping of mappings.
-        ValueError: a score is not a finite number.
+        ValueError: an id is no text (7 is none: write "7") or one that no file can carry, or a
+            score is not a finite number, also as a 32-bit float.
     """
     if not isinstance(run, Mapping):
         raise TypeError(
             f"A run maps query ids to {{document id: score}}, and this is a {_kind(run)}."
         )
     for query, scores in run.items():
+        check_id(query, "The id of a query")
         if not isinstance(scores, Mapping):
             raise TypeError(
                 "A run maps query ids to {document id: score}: "
-                f"query {query!r} has a {_kind(scores)}."
+                f"query {shown(query)} has a {_kind(scores)}."
             )
         for document, score in scores.items():
+            check_id(document, f"The id of a document of query {shown(query)}")
             if not _is_finite(score):
                 raise ValueError(
-                    f"The score of query {query!r} and document {document!r} is {score!r}: "
-                    "a score must be a finite number."
+                    f"The score of query {shown(query)} and document {shown(document)} is "
+                    f"{shown(score)}: a score must be a finite number."
                 )
 
 
@@ -69,26 +73,29 @@ def read_run(path: str | Path) -> dict[str, dict[str, float]]:
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: a line has not six columns, a score is not a finite number, a document is given
-            twice to a query, the text is not UTF-8, or the file is empty; with file and line.
+        ValueError: a line has not six columns, an id is none (see `check_id`), a score is not a
+            finite number, a document is given twice to a query, the text is not UTF-8, a line has
+            over a million bytes, or the file is empty; with file and line.
     """
     path = Path(path)
     run: dict[str, dict[str, float]] = {}
-    for number, line in text_lines(path):
+    for number, line in text_lines(path, LONGEST_LINE):
+        where = f"{path}, line {number}"
         columns = line.split()
         if len(columns) != 6:
             raise ValueError(
-                f"{path}, line {number}: a run has six columns, "
-                f"`query Q0 document rank score tag`, and this line has {len(columns)}."
+                f"{where}: a run has six columns, `query Q0 document rank score tag`, and this "
+                f"line has {len(columns)}: {shown(line)}."
             )
-        query, _, document, _, score, _ = columns
+        query = check_id(columns[0], f"{where}: the id of a query")
+        document = check_id(columns[2], f"{where}: the id of a document")
         scores = run.setdefault(query, {})
         if document in scores:
             raise ValueError(
-                f"{path}, line {number}: document {document!r} is given twice to query {query!r}: "
+                f"{where}: document {shown(document)} is given twice to query {shown(query)}: "
                 "remove one of the lines."
             )
-        scores[document] = _score(score, f"{path}, line {number}")
+        scores[document] = _score(columns[4], where)
     if not run:
         raise ValueError(
             f"{path} is an empty run: give a file whose lines name a query, a document and a score."
@@ -119,28 +126,29 @@ def write_run(run: Run, path: str | Path, tag: str = "xenc_course") -> None:
 def _run_lines(run: Run, tag: str) -> Iterator[str]:
     check_id(tag, "The tag of the run")
     for query, scores in run.items():
-        check_id(query, "The id of a query")
         for rank, document in enumerate(ranked(scores), start=1):
-            check_id(document, f"The id of a document of query {query!r}")
             yield f"{query} Q0 {document} {rank} {float(scores[document])!r} {tag}"
 
 
 def _score(text: str, where: str) -> float:
     try:
-        score = float(text)
+        score = float(text.replace("_", "?"))  # 1_000 is a number to Python alone
     except ValueError:
         raise ValueError(
-            f"{where}: the score {text!r} is no number: write one such as 0.5."
+            f"{where}: the score {shown(text)} is no number: write one such as 0.5."
         ) from None
-    if not math.isfinite(score):
-        raise ValueError(f"{where}: the score is {text}, and a score must be a finite number.")
+    if not _is_finite(score):
+        raise ValueError(f"{where}: the score is {text[:60]}, and a score must be a finite number.")
     return score
 
 
 def _is_finite(score: object) -> bool:
+    """Whether this is one finite number, also when it is rounded to 32 bits."""
+    if isinstance(score, str | bytes):
+        return False
     try:
-        return math.isfinite(score)  # type: ignore[arg-type]
-    except TypeError:
+        return abs(float(score)) <= _LARGEST  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError, RuntimeError):  # the last is torch's
         return False
 
 

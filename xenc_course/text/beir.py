@@ -4,21 +4,22 @@
     queries.jsonl   {"_id": "q1", "text": "how do I get a refund", "metadata": {"tag": "plain"}}
     qrels/test.tsv  query-id <tab> corpus-id <tab> score, with these names in the first line
 
-`title` and `metadata` may be missing. Files are read line by line; nothing in them is dropped.
+`title` and `metadata` may be missing. Judgements may be in TREC's form (see `qrels`). Files are
+read line by line; nothing in them is dropped.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TypedDict
 
-from xenc_course.files import check_id, text_lines
+from xenc_course.files import check_id, check_text, shown, text_lines
 
-HEADER = ["query-id", "corpus-id", "score"]
+from .qrels import HEADER, read_qrels
+
 REFUSE, KEEP = "refuse", "keep"
 
 
@@ -46,16 +47,17 @@ def read_folder(folder: Path, qrels: str | Path | None = None, unknown_ids: str 
 
     Raises:
         FileNotFoundError: a file is missing.
-        ValueError: text that is not UTF-8, broken JSON, a missing field, an id given twice or with
-            white space, a wrong header, a grade that is not an integer, an unknown id (unless kept)
-            or a file without entries; the message names file and line.
+        ValueError: text that is not UTF-8 or holds half of a surrogate pair, broken JSON, a missing
+            field, an id given twice or that is none (see `check_id`), a wrong header, a grade that
+            is not an integer of -1,000 to 1,000, an unknown id (unless kept) or a file without
+            entries; the message names file and line.
     """
     if unknown_ids not in (REFUSE, KEEP):
         raise ValueError(f"unknown_ids is {REFUSE!r} or {KEEP!r}, not {unknown_ids!r}.")
     texts = read_texts(folder)
     judgements = _plain_or_gzip(folder / (qrels or "qrels/test.tsv"))
     keep = unknown_ids == KEEP
-    texts["qrels"] = _read_qrels(judgements, texts["documents"], texts["queries"], keep=keep)
+    texts["qrels"] = read_qrels(judgements, texts["documents"], texts["queries"], keep=keep)
     return texts
 
 
@@ -77,6 +79,8 @@ def read_texts(folder: Path) -> Parts:
 def read_judgements(folder: Path) -> tuple[Path, dict[str, dict[str, int]]]:
     """Read the judgements that a folder has so far, for whatever queries and documents.
 
+    They are to be written again in BEIR's form, so a file of TREC's is refused.
+
     Args:
         folder: may lack `qrels/test.tsv`, and the file may be empty or hold its header alone.
 
@@ -92,7 +96,7 @@ def read_judgements(folder: Path) -> tuple[Path, dict[str, dict[str, int]]]:
     first_two = [line.split("\t") for _, line in islice(text_lines(path), 2)]
     if first_two in ([], [HEADER]):
         return path, {}
-    return path, _read_qrels(path, {}, {}, keep=True)
+    return path, read_qrels(path, (), (), keep=True, trec=False)
 
 
 def _read_corpus(path: Path) -> tuple[dict[str, str], dict[str, str]]:
@@ -101,7 +105,7 @@ def _read_corpus(path: Path) -> tuple[dict[str, str], dict[str, str]]:
     for where, record in _records(path):
         document = _new_id(record, documents, where)
         documents[document] = _text(record, "text", where)
-        if record.get("title"):  # absent, null and "" all mean that there is none
+        if record.get("title") not in (None, ""):  # these, and absent, mean that there is none
             titles[document] = _text(record, "title", where)
     return _some(documents, path, "document"), titles
 
@@ -112,47 +116,12 @@ def _read_queries(path: Path) -> tuple[dict[str, str], dict[str, str]]:
     for where, record in _records(path):
         query = _new_id(record, queries, where)
         queries[query] = _text(record, "text", where)
-        metadata = record.get("metadata") or {}
-        if not isinstance(metadata, dict):
-            raise ValueError(f"{where}: 'metadata' is {metadata!r}, not an object.")
-        if "tag" in metadata:
+        metadata = record.get("metadata")
+        if not isinstance(metadata, dict | None):
+            raise ValueError(f"{where}: 'metadata' is {shown(metadata)}, not an object.")
+        if metadata and "tag" in metadata:
             tags[query] = _text(metadata, "tag", where)
     return _some(queries, path, "query"), tags
-
-
-def _read_qrels(
-    path: Path, documents: dict[str, str], queries: dict[str, str], *, keep: bool
-) -> dict[str, dict[str, int]]:
-    qrels: dict[str, dict[str, int]] = {}
-    lines = text_lines(path)
-    number, header = next(lines, (1, ""))
-    if header.split("\t") != HEADER:
-        raise ValueError(
-            f"{path}, line {number}: the header is {header!r}, and it must be "
-            f"{' <tab> '.join(HEADER)}."
-        )
-    for number, line in lines:
-        where = f"{path}, line {number}"
-        columns = line.split("\t")
-        if len(columns) != 3:
-            raise ValueError(
-                f"{where}: there are {len(columns)} columns between tabs, and there must be 3."
-            )
-        query, document, grade = columns
-        for name, known, kind in ((query, queries, "query"), (document, documents, "document")):
-            check_id(name, f"{where}: the id of a {kind}")
-            if name not in known and not keep:
-                raise ValueError(
-                    f"{where}: a judgement for {kind} {name!r}, which this folder does not have "
-                    "(unknown_ids='keep' would keep it)."
-                )
-        judged = qrels.setdefault(query, {})
-        if document in judged:
-            raise ValueError(
-                f"{where}: query {query!r} and document {document!r} are judged twice."
-            )
-        judged[document] = _grade(grade, where)
-    return _some(qrels, path, "judgement")
 
 
 def _records(path: Path) -> Iterator[tuple[str, dict]]:
@@ -163,32 +132,28 @@ def _records(path: Path) -> Iterator[tuple[str, dict]]:
             record = json.loads(line)
         except json.JSONDecodeError as error:
             raise ValueError(
-                f"{where}: broken JSON ({error.msg} at column {error.colno})."
+                f"{where}: broken JSON ({error.msg} at column {error.colno}): {shown(line)}."
+            ) from error
+        except (RecursionError, ValueError) as error:  # or an integer of 5,000 digits
+            raise ValueError(
+                f"{where}: this JSON is nested too deep or holds too long a number: {shown(line)}."
             ) from error
         if not isinstance(record, dict):
-            raise ValueError(f"{where}: this is {line[:40]!r}, not a JSON object.")
+            raise ValueError(f"{where}: this is {shown(line)}, not a JSON object.")
         yield where, record
 
 
 def _new_id(record: dict, known: dict[str, str], where: str) -> str:
     name = check_id(record.get("_id"), f"{where}: '_id'")
     if name in known:
-        raise ValueError(f"{where}: the id {name!r} is given a second time.")
+        raise ValueError(f"{where}: the id {shown(name)} is given a second time.")
     return name
 
 
 def _text(record: dict, field: str, where: str) -> str:
     if not isinstance(record.get(field), str):
-        raise ValueError(f"{where}: {field!r} must be text, not {record.get(field)!r}.")
-    return record[field]
-
-
-def _grade(text: str, where: str) -> int:
-    if not re.fullmatch(r"-?[0-9]+", text):
-        raise ValueError(
-            f"{where}: the grade is {text!r}, and it must be an integer such as 0 or 2."
-        )
-    return int(text)
+        raise ValueError(f"{where}: {field!r} must be text, not {shown(record.get(field))}.")
+    return check_text(record[field], f"{where}: {field!r}")
 
 
 def _some(entries: dict, path: Path, kind: str) -> dict:

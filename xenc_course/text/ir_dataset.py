@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from xenc_course.files import check_id
+from xenc_course.files import check_id, check_text, shown
 
 from .beir import KEEP, Parts
+from .qrels import check_grade
 
 
 def ir_dataset(dataset_id: str, unknown_ids: str) -> Parts:
@@ -38,17 +39,18 @@ def ir_dataset(dataset_id: str, unknown_ids: str) -> Parts:
     qrels: dict[str, dict[str, int]] = {}
     for number, judgement in enumerate(dataset.qrels_iter(), start=1):
         where = f"irds:{dataset_id}, judgement {number}"
-        query, document = judgement.query_id, judgement.doc_id
+        query = check_id(judgement.query_id, f"{where}: the id of a query")
+        document = check_id(judgement.doc_id, f"{where}: the id of a document")
         if unknown_ids != KEEP and (query not in queries or document not in documents):
             raise ValueError(
-                f"{where}: query {query!r} or document {document!r} is not in the dataset "
-                "(unknown_ids='keep' would keep the judgement)."
+                f"{where}: query {shown(query)} or document {shown(document)} is not in the "
+                "dataset (unknown_ids='keep' would keep the judgement)."
             )
         if document in qrels.setdefault(query, {}):
             raise ValueError(
-                f"{where}: query {query!r} and document {document!r} are judged twice."
+                f"{where}: query {shown(query)} and document {shown(document)} are judged twice."
             )
-        qrels[query][document] = judgement.relevance
+        qrels[query][document] = check_grade(judgement.relevance, where)
     return Parts(documents=documents, titles={}, queries=queries, tags={}, qrels=qrels)
 
 
@@ -57,6 +59,6 @@ def _by_id(records: Iterable[tuple[str, Any]], where: str) -> dict[str, str]:
     for name, record in records:
         check_id(name, f"{where}: an id")
         if name in texts:
-            raise ValueError(f"{where}: the id {name!r} is given a second time.")
-        texts[name] = record.default_text()
+            raise ValueError(f"{where}: the id {shown(name)} is given a second time.")
+        texts[name] = check_text(record.default_text(), f"{where}: the text of {shown(name)}")
     return texts
