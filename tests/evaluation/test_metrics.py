@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.judged import collection_of, generated
 from xenc_course.evaluation.metrics import evaluate
+from xenc_course.text.collection import Collection
 
 
 def test_a_ranking_by_hand():
@@ -140,3 +141,81 @@ def test_an_evaluation_shows_itself_as_a_table():
     assert repr(found) == str(found)
     with pytest.raises(KeyError, match="AP"):
         found["AP"]
+
+
+def test_condensed_leaves_unjudged_passages_out_of_each_ranking():
+    collection = collection_of({"q1": {"a": 2, "b": 0, "c": 1}, "q2": {"d": 1}, "q3": {"e": 1}})
+    run = {
+        "q1": {"x": 9.0, "b": 8.0, "y": 7.0, "a": 6.0},
+        "q2": {"x": 2.0, "y": 1.0},
+        "q3": {"e": 1.0},
+    }
+    plain = evaluate(run, collection, ["RR@10", "AP"])
+    found = evaluate(run, collection, ["RR@10", "AP"], condensed=True)
+    assert plain["RR@10"].per_query == {"q1": 1 / 4, "q2": 0.0, "q3": 1.0}
+    assert found["RR@10"].per_query == {"q1": 1 / 2, "q2": 0.0, "q3": 1.0}
+    assert found["AP"].per_query["q1"] == pytest.approx(1 / 4)
+    assert (found.unjudged, found.missing, found.condensed) == (plain.unjudged, 0, 4)
+    assert "Condensed, left out before measuring: 4 passages." in str(found)
+    assert "Condensed" not in str(plain)
+
+
+def test_rel_is_the_least_grade_that_is_relevant_to_binary_metrics():
+    collection = collection_of({"q1": {"a": 1, "b": 2}, "q2": {"a": 1}, "q3": {"c": 3, "a": 1}})
+    run = {query: {"a": 3.0, "b": 2.0, "c": 1.0} for query in collection.queries}
+    names = ["RR@10", "AP", "P@1", "R@2", "Success@2", "Rprec", "RR(rel=1)@10", "nDCG@10"]
+    found = evaluate(run, collection, names, rel=2)
+    assert found.queries == ("q1", "q3")
+    by_query = {score.metric: list(score.per_query.values()) for score in found.scores}
+    assert by_query["RR@10"] == by_query["AP"] == [1 / 2, pytest.approx(1 / 3)]
+    assert by_query["P@1"] == by_query["Rprec"] == [0.0, 0.0]
+    assert by_query["R@2"] == by_query["Success@2"] == [1.0, 0.0]
+    assert by_query["RR(rel=1)@10"] == [1.0, 1.0]
+    graded = evaluate(run, collection, "nDCG@10")["nDCG@10"].per_query
+    assert by_query["nDCG@10"] == [graded["q1"], graded["q3"]]
+    assert "Without a passage of grade 2 or above, left out: 1 queries." in found.notes()
+    assert "Relevant to metrics without grades: grade 2 and above." in found.notes()
+
+
+def test_a_rel_that_leaves_nothing_or_cannot_be_computed_is_refused():
+    collection = collection_of({"q": {"a": 1}})
+    with pytest.raises(ValueError, match=r"has a relevant passage .a grade of 2 or above"):
+        evaluate({"q": {"a": 1.0}}, collection, rel=2)
+    with pytest.raises(ValueError, match="cannot compute 'NumRel' with rel=2"):
+        evaluate({"q": {"a": 1.0}}, collection, "NumRel", rel=2)
+    for rel in (0, -1, 1.5, True, 1_001):
+        with pytest.raises(ValueError, match=f"rel is {rel}: choose a whole number from 1 to"):
+            evaluate({"q": {"a": 1.0}}, collection, rel=rel)
+
+
+def test_what_is_judged_and_not_there_is_counted():
+    collection = Collection(
+        "deep",
+        documents={"a": "text"},
+        queries={"q1": "why", "q2": "how"},
+        qrels={"q1": {"a": 1, "elsewhere": 2}, "q2": {"a": 1}, "q9": {"a": 1}},
+    )
+    run = {"q1": {"a": 1.0}, "q2": {"a": 1.0}}
+    # A sample of the queries is no reason to count others as unknown, nor to forget the unknown.
+    for part, textless in ((collection, 1), (collection.select(["q2"]), 0)):
+        found = evaluate(run, part, "R@100")
+        assert (found.unknown_queries, found.textless) == (1, textless)
+        assert "Judged but not in the collection, left out: 1 queries." in str(found)
+    assert evaluate(run, collection, "R@100")["R@100"].per_query == {"q1": 0.5, "q2": 1.0}
+    assert "Judged but without text, never found: 1 passages." in str(evaluate(run, collection))
+
+
+def test_a_query_that_ranks_its_own_document_is_noted():
+    collection = collection_of({"d1": {"d3": 1}, "d2": {"d2": 1}, "d3": {"d1": 1}})
+    run = {"d1": {"d1": 2.0, "d3": 1.0}, "d2": {"d2": 1.0}, "d3": {"d1": 1.0}}
+    found = evaluate(run, collection, "RR@10")
+    # d2 is judged for itself, so it is no accident that it is there.
+    assert found.own_documents == 1
+    assert "Rank the document of their own id, which BEIR leaves out: 1 queries." in str(found)
+
+
+@pytest.mark.parametrize(("queries", "few"), [(1, True), (29, True), (30, False)])
+def test_how_few_queries_an_interval_rests_on_is_said(queries: int, few: bool):
+    collection, run = generated(seed=7, queries=queries)
+    note = f"The intervals rest on {queries} queries: below 30 they are too narrow."
+    assert (note in evaluate(run, collection, "RR@10", resamples=10).notes()) is few

@@ -73,6 +73,8 @@ class Collection:
     def select(self, queries: Iterable[str]) -> Collection:
         """The same documents with some of the queries, in the order of the collection.
 
+        Judgements of queries that the collection does not have stay, so that they are counted.
+
         Args:
             queries: query ids, in any order.
 
@@ -86,7 +88,7 @@ class Collection:
         return replace(
             self,
             queries={query: self.queries[query] for query in kept},
-            qrels={query: self.qrels[query] for query in kept if query in self.qrels},
+            qrels={q: row for q, row in self.qrels.items() if q in wanted or q not in self.queries},
             tags={query: self.tags[query] for query in kept if query in self.tags},
         )
 
