@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from xenc_course.retrieval.first_stage import best_of, bi_encoder_run, bm25_run
+from xenc_course.evaluation.metrics import evaluate
+from xenc_course.retrieval.first_stage import best_of, bi_encoder_run, bm25_run, find_candidates
+from xenc_course.retrieval.runs import write_run
+from xenc_course.text.collection import Collection
 
 
 def test_bm25_leaves_out_passages_that_share_no_word():
@@ -43,3 +48,92 @@ def test_the_bi_encoder_ranks_by_cosine():
 
 def test_the_best_of_a_run():
     assert best_of({"q": {"a": 1.0, "b": 2.0, "c": 1.0}}, 2) == {"q": {"b": 2.0, "c": 1.0}}
+
+
+def written(path: Path, run: dict) -> str:
+    write_run(run, path)
+    return str(path)
+
+
+PASSAGES = {"d1": "a small red boat", "d2": "a red boat and a sail", "d3": "boat trips", "d4": "x"}
+
+
+@pytest.mark.parametrize("stage", ["bm25", "run"])
+def test_a_querys_own_document_is_left_out_as_beir_does(tmp_path: Path, stage: str):
+    collection = Collection(
+        "mine", PASSAGES, {"d1": "small red boat", "q2": "boat"}, {"d1": {"d3": 1}}
+    )
+    if stage == "run":
+        found = bm25_run(PASSAGES, collection.queries, 10)
+        stage = written(tmp_path / "run.trec", found)
+    kept, notes = find_candidates(stage, collection, PASSAGES, 2, own_document="keep")
+    assert list(kept["d1"]) == ["d1", "d2"]
+    assert notes == []
+    dropped, notes = find_candidates(stage, collection, PASSAGES, 2)
+    assert list(dropped["d1"]) == ["d2", "d3"]  # as many as were asked for
+    assert dropped["q2"] == kept["q2"]
+    assert notes == ["1 queries ranked the document of their own id: left out as BEIR does."]
+    assert evaluate(kept, collection, "RR@10")["RR@10"].mean == 0.0
+    assert evaluate(dropped, collection, "RR@10")["RR@10"].mean == 0.5
+    with pytest.raises(ValueError, match="own_document is 'drop' or 'keep', not 'both'"):
+        find_candidates(stage, collection, PASSAGES, 2, own_document="both")
+
+
+@pytest.mark.parametrize("stage", ["bm25", "judged"])
+def test_an_own_document_that_is_judged_stays(stage: str):
+    # Queries and passages that are both numbered from 1 have ids in common by accident.
+    passages = {"1": "red boats", "2": "green boats"}
+    collection = Collection("mine", passages, {"1": "red"}, {"1": {"1": 1}})
+    found, notes = find_candidates(stage, collection, passages, 5)
+    assert (list(found["1"]), notes) == (["1"], [])
+
+
+LINES = {
+    "Chinese": ("东京是日本的首都和最大城市。", "东京是哪个国家的首都"),
+    "Japanese": ("パリはフランスの首都であり、人口が多い。", "フランスの首都はどこですか"),
+    "Thai": ("กรุงเทพมหานครเป็นเมืองหลวงของประเทศไทย", "เมืองหลวงของไทยคือเมืองใด"),
+    "Lao": ("ວຽງຈັນເປັນນະຄອນຫຼວງຂອງລາວ", "ນະຄອນຫຼວງຂອງລາວແມ່ນຫຍັງ"),
+    "Khmer": ("ភ្នំពេញគឺជារដ្ឋធានីនៃប្រទេសកម្ពុជា", "រដ្ឋធានីនៃកម្ពុជា"),
+    "Burmese": ("နေပြည်တော်သည်မြန်မာနိုင်ငံ၏မြို့တော်ဖြစ်သည်", "မြန်မာနိုင်ငံမြို့တော်"),
+}
+
+
+@pytest.mark.parametrize("language", LINES)
+def test_a_language_that_bm25_does_not_split_is_said(language: str):
+    passage, query = LINES[language]
+    passages = {"a": passage, "b": "cats purr"}
+    mixed = Collection("mine", passages, {"q1": query, "q2": "cats"}, {})
+    _, (note,) = find_candidates("bm25", mixed, passages, 5)
+    assert note.startswith("BM25 splits text at spaces and punctuation, and Chinese, Japanese,")
+    assert "of 1 queries and 1 passages it matches whole phrases alone" in note
+
+
+@pytest.mark.parametrize("language", ["Chinese", "Japanese"])
+def test_bm25_that_finds_nothing_for_want_of_spaces_is_refused(language: str):
+    passage, query = LINES[language]
+    with pytest.raises(ValueError, match=r"put none between words, so it found no passage for any"):
+        bm25_run({"a": passage, "b": "cats purr"}, {"q": query}, 5)
+
+
+@pytest.mark.parametrize(
+    ("passage", "query"),
+    [
+        ("서울은 대한민국의 수도이다", "대한민국의 수도는 어디인가"),
+        ("Москва — столица России", "столица России"),
+        ("القاهرة عاصمة مصر", "عاصمة مصر"),
+        ("दिल्ली भारत की राजधानी है", "भारत की राजधानी"),
+        ("东京 是 日本 的 首都", "日本 首都"),
+        ("The Chinese name is 中华人民共和国, in full", "name of China 中国"),
+    ],
+)
+def test_text_with_spaces_between_words_gets_no_note(passage: str, query: str):
+    collection = Collection("mine", {"a": passage}, {"q": query}, {})
+    found, notes = find_candidates("bm25", collection, collection.documents, 5)
+    assert (list(found["q"]), notes) == (["a"], [])
+
+
+def test_the_judged_passages_of_a_query_without_judgement_are_none():
+    collection = Collection("mine", PASSAGES, {"q1": "a", "q2": "b"}, {"q1": {"d1": 0, "d9": 1}})
+    found, notes = find_candidates("judged", collection, PASSAGES, 1)
+    assert found == {"q1": {"d1": 0.0}, "q2": {}}
+    assert notes == ["Judged but without text, not ranked: 1 passages."]

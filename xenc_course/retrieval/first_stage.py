@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,17 +16,24 @@ from xenc_course.scoring.onnx_encoders import OnnxEncoder
 from xenc_course.text.collection import Collection
 
 from .runs import Run, ranked, read_run
+from .word_spaces import ADVICE, WHY, is_unsplit, unsplit_note
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 JUDGED = "judged"
 FIRST_STAGES = ("bm25", "bi-encoder", JUDGED)
+DROP, KEEP = "drop", "keep"
 _QUERIES_AT_ONCE = 64
 
 
 def find_candidates(
-    first_stage: str, collection: Collection, passages: Mapping[str, str], depth: int
+    first_stage: str,
+    collection: Collection,
+    passages: Mapping[str, str],
+    depth: int,
+    *,
+    own_document: str = DROP,
 ) -> tuple[dict[str, dict[str, float]], list[str]]:
     """Find the candidates of each query with a first stage that is named.
 
@@ -36,41 +44,70 @@ def find_candidates(
         collection: its queries are ranked.
         passages: document id -> the text that is searched.
         depth: how many passages per query.
+        own_document: "drop" leaves out a document that has the id of the query, as BEIR does: in
+            ArguAna and Quora it is the query itself. It is kept where it is judged for the query.
+            "keep" always keeps it.
 
     Returns:
-        A run (query id -> {document id: score of the first stage}), and a sentence for each thing
-        that was left out.
+        A run (query id -> {document id: score of the first stage}, best first), and a sentence for
+        each thing that was left out or is hardly found.
 
     Raises:
         FileNotFoundError: there is no first stage and no file of this name.
-        ValueError: the depth is below 1, or a run has none of the collection's queries.
+        ValueError: the depth is below 1, a run has none of the collection's queries, or BM25 finds
+            nothing (see `bm25_run`).
     """
     if depth < 1:
         raise ValueError(f"The depth is at least 1, not {depth}.")
+    if own_document not in (DROP, KEEP):
+        raise ValueError(f"own_document is {DROP!r} or {KEEP!r}, not {own_document!r}.")
+    if first_stage == JUDGED:
+        return _judged(collection, passages)
+    found, notes = _found(first_stage, collection, passages, depth + (own_document == DROP))
+    if own_document == DROP:
+        own = [q for q in found if q in found[q] and q not in collection.qrels.get(q, {})]
+        for query in own:
+            del found[query][query]
+        if own:
+            notes.append(
+                f"{len(own):,} queries ranked the document of their own id: left out as BEIR does."
+            )
+    return {query: dict(islice(row.items(), depth)) for query, row in found.items()}, notes
+
+
+def _judged(
+    collection: Collection, passages: Mapping[str, str]
+) -> tuple[dict[str, dict[str, float]], list[str]]:
+    judged = {query: collection.qrels.get(query, {}) for query in collection.queries}
+    textless = sum(document not in passages for row in judged.values() for document in row)
+    notes = [f"Judged but without text, not ranked: {textless:,} passages."] if textless else []
+    return {
+        query: {document: 0.0 for document in row if document in passages}
+        for query, row in judged.items()
+    }, notes
+
+
+def _found(
+    first_stage: str, collection: Collection, passages: Mapping[str, str], depth: int
+) -> tuple[dict[str, dict[str, float]], list[str]]:
+    """The best passages of each query, best first, and notes."""
+    queries = collection.queries
     if first_stage == "bm25":
-        return bm25_run(passages, collection.queries, depth), []
+        note = unsplit_note(queries.values(), passages.values())
+        return bm25_run(passages, queries, depth), [note] if note else []
     known = MODELS.get(first_stage)
     if first_stage == "bi-encoder" or (known is not None and known.architecture == BI_ENCODER):
         in_onnx = known is not None and known.runtime == ONNX
         named = None if known is None else known.name
         bi_encoder = OnnxEncoder(first_stage) if in_onnx else load_bi_encoder(named)
-        found = bi_encoder_run(passages, collection.queries, depth, bi_encoder, progress=True)
-        return found, []
-    if first_stage == JUDGED:
-        judged = {query: collection.qrels[query] for query in collection.queries}
-        textless = sum(document not in passages for row in judged.values() for document in row)
-        notes = [f"Judged but without text, not ranked: {textless:,} passages."] if textless else []
-        return {
-            query: {document: 0.0 for document in row if document in passages}
-            for query, row in judged.items()
-        }, notes
+        return bi_encoder_run(passages, queries, depth, bi_encoder, progress=True), []
     if not Path(first_stage).is_file():
         raise FileNotFoundError(
             f"There is no first stage and no file {first_stage}: choose bm25, bi-encoder, judged, "
             "a bi-encoder of the catalogue, or a TREC run."
         )
     run = read_run(first_stage)
-    asked = {query: run[query] for query in collection.queries if query in run}
+    asked = {query: run[query] for query in queries if query in run}
     if not asked:
         raise ValueError(
             f"{first_stage} has none of the queries of {collection.name}: compare the query ids."
@@ -101,7 +138,8 @@ def bm25_run(
         A run: query id -> {document id: score}, best first.
 
     Raises:
-        ValueError: no passage has a word.
+        ValueError: no passage has a word, or nothing is found where a script has no spaces between
+            words (Chinese, Japanese, Thai and others), so that whole phrases would have to match.
     """
     import bm25s
 
@@ -114,10 +152,13 @@ def bm25_run(
     index.index(tokens, show_progress=False)
     words = bm25s.tokenize(list(queries.values()), return_ids=False, show_progress=False)
     ids = np.array(list(passages), dtype=object)
-    return {
+    run = {
         query: _best(ids, index.get_scores(of_query), depth) if of_query else {}
         for query, of_query in zip(queries, words, strict=True)
     }
+    if not any(run.values()) and any(map(is_unsplit, [*queries.values(), *passages.values()])):
+        raise ValueError(f"{WHY}, so it found no passage for any query: {ADVICE}.")
+    return run
 
 
 def _best(ids: np.ndarray, scores: np.ndarray, depth: int) -> dict[str, float]:
