@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 
 import pytest
+from hypothesis import assume, given, strategies as st
 
 from tests.support.judged import collection_of, generated
+from tests.support.made_up import MADE_UP, judged_runs
 from xenc_course.evaluation.metrics import evaluate
 from xenc_course.text.collection import Collection
 
@@ -219,3 +222,70 @@ def test_how_few_queries_an_interval_rests_on_is_said(queries: int, few: bool):
     collection, run = generated(seed=7, queries=queries)
     note = f"The intervals rest on {queries} queries: below 30 they are too narrow."
     assert (note in evaluate(run, collection, "RR@10", resamples=10).notes()) is few
+
+
+SHARES = ["nDCG", "nDCG@3", "RR", "RR@2", "AP", "P@2", "R@3", "Judged@2", "Success@1", "Rprec"]
+MORE = ["Bpref", "infAP", "Compat", "IPrec@0.5", "SetP", "SetR", "SetF", "nDCG(gains={1:3})"]
+
+
+@MADE_UP
+@given(judged_runs())
+def test_shares_lie_between_0_and_1_in_any_order_of_the_run(made: tuple[dict, dict]):
+    qrels, run = made
+    collection = collection_of(qrels)
+    names = SHARES + MORE
+    found = evaluate(run, collection, names, resamples=1)
+    turned = {query: dict(reversed(row.items())) for query, row in reversed(run.items())}
+    assert evaluate(turned, collection, names, resamples=1) == found
+    for score in found.scores:
+        assert all(0 <= value <= 1 for value in score.per_query.values()), score
+        assert score.mean == pytest.approx(sum(score.per_query.values()) / len(found.queries))
+
+
+@MADE_UP
+@given(judged_runs(), st.integers(1, 3))
+def test_measures_agree_with_trec_eval(made: tuple[dict, dict], rel: int):
+    import pytrec_eval
+
+    qrels, run = made
+    assume(any(grade >= rel for row in qrels.values() for grade in row.values()))
+    names = {
+        "ndcg": "nDCG",
+        "ndcg_cut_3": "nDCG@3",
+        "map": "AP",
+        "map_cut_3": "AP@3",
+        "recip_rank": "RR",
+        "P_2": "P@2",
+        "recall_3": "R@3",
+        "success_1": "Success@1",
+        "Rprec": "Rprec",
+    }
+    ours = evaluate(run, collection_of(qrels), names.values(), rel=rel, resamples=1)
+    measures = {re.sub("_([0-9])", r".\1", name) for name in names}
+    theirs = pytrec_eval.RelevanceEvaluator(qrels, measures, relevance_level=rel).evaluate(run)
+    for trec, name in names.items():
+        expected = [theirs.get(query, {trec: 0.0})[trec] for query in ours.queries]
+        assert list(ours[name].per_query.values()) == pytest.approx(expected, abs=1e-9), name
+
+
+@MADE_UP
+@given(judged_runs())
+def test_condensed_changes_nothing_where_all_is_judged(made: tuple[dict, dict]):
+    qrels, run = made
+    whole = {
+        query: {**dict.fromkeys(run.get(query, {}), 0), **grades} for query, grades in qrels.items()
+    }
+    plain = evaluate(run, collection_of(whole), SHARES, resamples=1)
+    condensed = evaluate(run, collection_of(whole), SHARES, resamples=1, condensed=True)
+    assert condensed.scores == plain.scores
+    assert condensed.condensed == 0
+
+
+@MADE_UP
+@given(judged_runs())
+def test_condensed_is_a_run_of_judged_passages(made: tuple[dict, dict]):
+    qrels, run = made
+    judged = {q: {d: s for d, s in row.items() if d in qrels[q]} for q, row in run.items()}
+    collection = collection_of(qrels)
+    condensed = evaluate(run, collection, SHARES, resamples=1, condensed=True)
+    assert condensed.scores == evaluate(judged, collection, SHARES, resamples=1).scores
