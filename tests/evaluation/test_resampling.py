@@ -42,6 +42,10 @@ def test_bootstrap_interval_covers_the_truth_about_95_times_in_100():
         ([1.0, math.nan], {}, "NaN or infinite"),
         ([1.0], {"confidence": 95}, "between 0 and 1"),
         ([1.0], {"resamples": 0}, "at least 1"),
+        ([1.0], {"resamples": 1.5}, "at least 1, not 1.5"),
+        (["a", 10**400], {}, "not .'a', 1000"),
+        ([10**400], {}, "not .1000"),
+        ([1.0, [2.0]], {}, "not .1.0, .2.0"),
     ],
 )
 def test_bad_values_are_not_resampled(values: list, options: dict, reason: str):
@@ -72,3 +76,9 @@ def test_the_sign_flip_test_is_seeded_when_patterns_are_drawn():
 def test_holm_by_hand():
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     assert holm([0.5, 0.9]) == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("p", [math.nan, -0.1, 1.1])
+def test_what_is_no_p_value_is_not_adjusted(p: float):
+    with pytest.raises(ValueError, match=f"A p value is {p}"):
+        holm([0.5, p])

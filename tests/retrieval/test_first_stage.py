@@ -46,6 +46,19 @@ def test_the_bi_encoder_ranks_by_cosine():
     assert set(run["last"]) == {"1", "3"}
 
 
+@pytest.mark.parametrize("broken", ["passage", "query"])
+def test_a_bi_encoder_that_gives_no_numbers_ranks_nothing(broken: str):
+    class Broken:
+        def encode_document(self, texts: list[str], **_: bool) -> np.ndarray:
+            return np.full((len(texts), 2), np.nan if broken == "passage" else 1.0)
+
+        def encode_query(self, texts: list[str], **_: bool) -> np.ndarray:
+            return np.full((len(texts), 2), np.inf if broken == "query" else 1.0)
+
+    with pytest.raises(ValueError, match=f"The bi-encoder's vector of a {broken} holds NaN"):
+        bi_encoder_run({"a": "x"}, {"q": "x"}, 1, Broken())
+
+
 def test_the_best_of_a_run():
     assert best_of({"q": {"a": 1.0, "b": 2.0, "c": 1.0}}, 2) == {"q": {"b": 2.0, "c": 1.0}}
 

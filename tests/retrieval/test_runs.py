@@ -115,6 +115,7 @@ def test_what_is_no_run_is_not_written(tmp_path: Path, run: dict, reason: str):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.filterwarnings("ignore:Converting a tensor")
 def test_scores_that_are_tensors_rank_and_come_back_as_numbers(tmp_path: Path):
     import torch
 

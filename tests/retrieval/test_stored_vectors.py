@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import numpy as np
 import pytest
 
 from xenc_course import load_bi_encoder, load_collection, load_vectors
+from xenc_course.files import file_sha256
 from xenc_course.retrieval import stored_vectors
 from xenc_course.retrieval.stored_vectors import packed, unpacked
 
@@ -20,6 +22,35 @@ def test_rounding_to_eight_bits_keeps_directions():
     assert np.linalg.norm(again, axis=1) == pytest.approx(np.ones(50), abs=1e-6)
     assert np.abs(again @ vectors.T - vectors @ vectors.T).max() < 0.002
     assert not unpacked(packed(np.zeros((1, 4), dtype=np.float32))).any()
+
+
+def test_vectors_that_are_not_finite_are_not_stored():
+    with pytest.raises(ValueError, match="A vector holds NaN"):
+        packed(np.array([[1.0, np.nan]], dtype=np.float32))
+
+
+@pytest.mark.parametrize(
+    "index",
+    ["[]", "{", "{}", '{"ids": 3, "files": {}}', pytest.param("[" * 100_000, id="deep")],
+)
+def test_an_index_of_another_form_is_refused(tmp_path, monkeypatch, index: str):
+    folder = tmp_path / "mine" / "bi-encoder"
+    folder.mkdir(parents=True)
+    (folder / "index.json").write_text(index)
+    monkeypatch.setattr(stored_vectors, "VECTORS", tmp_path)
+    with pytest.raises(ValueError, match=r"index\.json is not the index that was recorded"):
+        load_vectors("mine", "bi-encoder")
+
+
+def test_ids_that_do_not_fit_the_vectors_are_refused(tmp_path, monkeypatch):
+    folder = tmp_path / "mine" / "bi-encoder"
+    folder.mkdir(parents=True)
+    np.save(folder / "part.npy", packed(np.eye(2, dtype=np.float32)))
+    index = {"ids": ["a"], "files": {"part.npy": file_sha256(folder / "part.npy")}}
+    (folder / "index.json").write_text(json.dumps(index))
+    monkeypatch.setattr(stored_vectors, "VECTORS", tmp_path)
+    with pytest.raises(ValueError, match="is not the index that was recorded"):
+        load_vectors("mine", "bi-encoder")
 
 
 @pytest.mark.models

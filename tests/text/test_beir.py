@@ -44,13 +44,15 @@ def test_gzip_windows_line_ends_byte_order_marks_and_blank_lines_change_nothing(
         (jsonl([{"_id": "p1", "text": "x", "title": 3}]), "line 1: 'title' must be text, not 3"),
         ("[1, 2]\n", "line 1: this is '[1, 2]', not a JSON object"),
         ("[]\n", "line 1: this is '[]', not a JSON object"),
-        (
+        pytest.param(
             "[" * 100_000 + "\n",
             f"line 1: this JSON is nested too deep or holds too long a number: '{'[' * 60}'…",
+            id="deep",
         ),
-        (
+        pytest.param(
             jsonl([{"_id": "p1", "text": "x", "n": 1}]).replace("1}", "1" * 5000 + "}"),
             "line 1: this JSON is nested",
+            id="long number",
         ),
         (jsonl([{"_id": "p1", "text": "x", "title": []}]), "line 1: 'title' must be text, not []"),
         (
@@ -64,7 +66,11 @@ def test_gzip_windows_line_ends_byte_order_marks_and_blank_lines_change_nothing(
             "line 1: '_id' is '\\ufeffp1': an id begins with no",
         ),
         ('{"_id": "p\\u0000", "text": "x"}\n', "line 1: '_id' is 'p\\x00'"),
-        (jsonl([{"_id": "p1", "text": ["y" * 900]}]), "line 1: 'text' must be text, not ['yyy"),
+        pytest.param(
+            jsonl([{"_id": "p1", "text": ["y" * 900]}]),
+            "line 1: 'text' must be text, not ['yyy",
+            id="long list",
+        ),
         ("", "has no document"),
         (jsonl(CORPUS[:1]).encode() + "{'é'}\n".encode("latin-1"), "line 2: this is not UTF-8"),
     ],

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from xenc_course.files import shown
+
 RESAMPLES = 10_000
 CONFIDENCE = 0.95  # the share of the means that an interval holds
 _NUMBERS_AT_ONCE = 2_000_000  # bounds the memory of a block of resamples to some 32 MB
@@ -116,7 +118,13 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
     Returns:
         The adjusted values, in the given order.
+
+    Raises:
+        ValueError: a value is not between 0 and 1.
     """
+    for p in p_values:
+        if not 0 <= p <= 1:
+            raise ValueError(f"A p value is {p}: it lies between 0 and 1.")
     adjusted = [0.0] * len(p_values)
     highest = 0.0
     for rank, index in enumerate(np.argsort(p_values, kind="stable")):
@@ -127,7 +135,12 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 def _checked(values: ArrayLike) -> np.ndarray:
     """The values as float64, shape (n,), n >= 1."""
-    numbers = np.asarray(values, dtype=np.float64)
+    try:
+        numbers = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(
+            f"Resampling needs one number per query, shape (n,), n >= 1, not {shown(values)}."
+        ) from error
     if numbers.ndim != 1 or not len(numbers):
         raise ValueError(
             f"Resampling needs one number per query, shape (n,), n >= 1, not shape {numbers.shape}."
@@ -139,8 +152,8 @@ def _checked(values: ArrayLike) -> np.ndarray:
 
 def _blocks(width: int, resamples: int, seed: int) -> Iterator[tuple[np.random.Generator, int]]:
     """Yield the generator with the number of rows to draw from it, block by block."""
-    if resamples < 1:
-        raise ValueError(f"resamples is at least 1, not {resamples}.")
+    if not isinstance(resamples, int | np.integer) or resamples < 1:
+        raise ValueError(f"resamples is a whole number of at least 1, not {shown(resamples)}.")
     rng = np.random.default_rng(seed)
     rows = max(1, _NUMBERS_AT_ONCE // width)
     for start in range(0, resamples, rows):

@@ -192,11 +192,20 @@ def bi_encoder_run(
 
     Returns:
         A run: query id -> {document id: cosine}, best first.
+
+    Raises:
+        ValueError: a vector is not finite.
     """
     ids = list(passages)
     options: dict[str, Any] = {"normalize_embeddings": True, "show_progress_bar": progress is True}
     vectors = model.encode_document(list(passages.values()), **options)
     query_vectors = model.encode_query(list(queries.values()), **options)
+    for unit, encoded in (("passage", vectors), ("query", query_vectors)):
+        if not np.isfinite(encoded).all():
+            raise ValueError(
+                f"The bi-encoder's vector of a {unit} holds NaN or an infinite number, so it "
+                "cannot be ranked: check the model's weights."
+            )
     run: dict[str, dict[str, float]] = {}
     names = list(queries)
     for start in range(0, len(names), _QUERIES_AT_ONCE):

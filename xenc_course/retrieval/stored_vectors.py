@@ -9,6 +9,7 @@ of each file.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 
@@ -40,20 +41,43 @@ def load_vectors(collection: str, model: str = "all-MiniLM-L6-v2") -> tuple[list
             f"There are no stored vectors of {collection} by {model}: choose one of "
             f"{', '.join(known)}, or encode the passages with a bi-encoder's encode_document."
         )
-    index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+    ids, files = _read_index(folder / INDEX)
     parts = []
-    for name, sha256 in index["files"].items():
+    for name, sha256 in files.items():
         if file_sha256(folder / name) != sha256:
             raise ValueError(
                 f"The stored vectors in {name} are not those that were recorded: restore the file "
                 "with `git checkout`."
             )
         parts.append(np.load(folder / name))
-    return index["ids"], unpacked(np.concatenate(parts))
+    if len(ids) != sum(map(len, parts)):
+        raise _not_recorded(folder / INDEX)
+    return ids, unpacked(np.concatenate(parts))
+
+
+def _read_index(path: Path) -> tuple[list[str], dict[str, str]]:
+    """The ids, and file -> SHA-256."""
+    try:
+        index = json.loads(path.read_text(encoding="utf-8"))
+        return list(index["ids"]), dict(index["files"])
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise _not_recorded(path) from error
+
+
+def _not_recorded(path: Path) -> ValueError:
+    return ValueError(
+        f"{path} is not the index that was recorded: restore the file with `git checkout`."
+    )
 
 
 def packed(vectors: np.ndarray) -> np.ndarray:
-    """Vectors (float32, [n, d]) as 8-bit integers: int8, [n, d]. Their length is lost."""
+    """Vectors (float32, [n, d]) as 8-bit integers: int8, [n, d]. Their length is lost.
+
+    Raises:
+        ValueError: a number is not finite.
+    """
+    if not np.isfinite(vectors).all():
+        raise ValueError("A vector holds NaN or an infinite number: check the model's weights.")
     largest = np.abs(vectors).max(axis=1, keepdims=True)
     return np.round(vectors / np.maximum(largest, 1e-12) * 127).astype(np.int8)
 
