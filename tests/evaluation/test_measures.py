@@ -92,6 +92,7 @@ def test_compat_is_that_of_ir_measures():
         ("nDGC@10", "There is no metric 'nDGC@10'"),
         pytest.param("P@" + "(" * 300 + "5" + ")" * 300, "There is no metric", id="deep"),
         pytest.param("P@" + "9" * 5000, "There is no metric", id="long"),
+        ("P", "There is no metric 'P' .it needs a cutoff.: try"),
         (b"P@5", "There is no metric b'P@5'"),
     ],
 )
@@ -157,6 +158,12 @@ def test_whole_numbers_of_other_libraries_are_grades():
     found = evaluate({"q": {"b": 2.0, "a": 1.0}}, collection, "nDCG@10")
     plain = evaluate({"q": {"b": 2.0, "a": 1.0}}, collection_of({"q": {"a": 2, "b": 1}}), "nDCG@10")
     assert found["nDCG@10"] == plain["nDCG@10"]
+
+
+def test_what_holds_no_names_is_refused():
+    for metrics in (None, 5):
+        with pytest.raises(TypeError, match=f"names such as 'nDCG@10', not {metrics}"):
+            parse_metrics(metrics)
 
 
 def test_a_recall_of_thousandths_is_said():

@@ -61,3 +61,10 @@ def test_grades_up_to_a_thousand_are_read(tmp_path: Path):
     lines = [*TREC[:-1], "q2 0 p2 1000", "q2 0 p1 -1000"]
     loaded = load_collection(make_folder(tmp_path / "mine", qrels="\n".join(lines)))
     assert loaded.qrels["q2"] == {"p2": 1000, "p1": -1000}
+
+
+def test_a_gzip_bomb_is_refused_as_judgements(tmp_path: Path):
+    folder = make_folder(tmp_path / "mine")
+    (folder / "bomb.gz").write_bytes(gzip.compress(b"q" * 3_000_000))
+    with pytest.raises(ValueError, match=r"bomb\.gz, line 1: this line has more than 1,000,000"):
+        load_collection(folder, qrels="bomb.gz")

@@ -52,9 +52,12 @@ def parse_metrics(metrics: str | Iterable[str]) -> dict[str, Measure]:
         name -> measure, in the order of the names.
 
     Raises:
+        TypeError: `metrics` holds no names.
         ValueError: there is no name, or a metric that cannot be computed here; a cutoff, grade or
             other parameter is out of its range.
     """
+    if not isinstance(metrics, Iterable):
+        raise TypeError(f"Metrics are names such as {METRICS[0]!r}, not {shown(metrics)}.")
     names = [metrics] if isinstance(metrics, str) else list(metrics)
     if not names:
         raise ValueError(f"Name at least one metric, such as {METRICS[0]!r}.")
@@ -169,9 +172,8 @@ def _parsed(name: str | Measure) -> Measure:
         measure = ir_measures.parse_measure(name)  # type: ignore[arg-type]
         supported = ir_measures.DefaultPipeline.supports(measure)
     except bad as error:
-        raise ValueError(
-            f"There is no metric {shown(name)} ({str(error)[:200]}): {_ADVICE}."
-        ) from error
+        cause = re.sub("invalid param (.*)=<object.*", r"it needs a \1", str(error))[:200]
+        raise ValueError(f"There is no metric {shown(name)} ({cause}): {_ADVICE}.") from error
     for parameter, value in measure.params.items():
         _check_parameter(str(name), parameter, value)
     if not supported:
