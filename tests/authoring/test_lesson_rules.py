@@ -41,7 +41,7 @@ def good() -> NotebookNode:
             "## What you'll do\n- Rank.\n\n## What you'll learn\n- Ranks.\n\n"
             "**What you\u2019ll need**\n- Nothing. " + "word " * 130
         ),
-        new_code_cell("from xenc_course import check, show_verdicts\n%matplotlib inline"),
+        new_code_cell("from xenc_course import check, show_findings\n%matplotlib inline"),
         new_markdown_cell(
             "## Scores\nA score is a logit. `a != b` ![A plot](plot.png)\n" + "word " * 110
         ),
@@ -51,7 +51,7 @@ def good() -> NotebookNode:
         new_code_cell("model.eval();"),
         new_code_cell("def say():\n    print(1)"),
         new_markdown_cell("## Wrap-up\n" + "word " * 130),
-        shown("show_verdicts([])", "holds"),
+        shown("show_findings([])", "shown"),
         new_markdown_cell("## On your own\nTake your time."),
         *exercise(1, "easy"),
         *exercise(2, "medium"),
@@ -203,9 +203,9 @@ SPOILED = {
     "skipped": (replaced(5, "score =", "# NBVAL_SKIP\nscore ="), "cell 5 is skipped by NBVAL_SKIP"),
     "skipped by tag": (tagged(5, "nbval-skip"), "cell 5 is skipped by NBVAL_SKIP"),
     "no wrap-up": (replaced(10, "## Wrap-up", "## End"), "there is no '## Wrap-up' section"),
-    "no verdicts": (
-        replaced(11, "show_verdicts([])", "print(1)"),
-        "the wrap-up in cell 10 has no code cell that calls show_verdicts",
+    "no findings": (
+        replaced(11, "show_findings([])", "print(1)"),
+        "the wrap-up in cell 10 has no code cell that calls show_findings",
     ),
     "nothing to do": (without(12, 21), "there is no '## On your own' section"),
     "no exercises": (without(13, 21), "'On your own' has 0 exercises; give at least 3"),
