@@ -2,8 +2,16 @@
 
 import pytest
 
+from xenc_course.display import text_width
 from xenc_course.display.table import Table
-from xenc_course.display.text_width import display_width, one_line, shorten, wrapped
+from xenc_course.display.text_width import (
+    display_width,
+    escaped,
+    one_line,
+    printable,
+    shorten,
+    wrapped,
+)
 
 
 @pytest.mark.parametrize(
@@ -46,3 +54,32 @@ def test_control_characters_cannot_reach_the_terminal():
 def test_wrapped_breaks_words_that_do_not_fit():
     assert wrapped("ab cdefgh", 4) == ["ab", "cdef", "gh"]
     assert wrapped("密码重置", 1) == ["密", "码", "重", "置"]
+
+
+def test_marks_that_turn_the_direction_of_what_follows_are_seen():
+    assert one_line("user\u202enimda\u2066!") == "user\ufffdnimda\ufffd!"
+    assert one_line("שלום \u200fa") == "שלום \u200fa"  # one that only marks a place is harmless
+
+
+def test_printable_text_keeps_its_lines():
+    assert printable("one\r\ntwo\tthree\n\x07\ufffe") == "one\ntwo\tthree\n\ufffd\ufffd"
+
+
+def test_escaped_text_fits_between_tags_and_between_quotes():
+    assert escaped("<b a='\"'>&\x1b") == "&lt;b a=&#x27;&quot;&#x27;&gt;&amp;\ufffd"
+
+
+@pytest.mark.parametrize("letters", ["密", "e\u0301", "wörd ", "a" + "\u0301" * 50 + " é"])
+def test_the_work_on_a_text_grows_with_its_length_and_not_with_its_square(monkeypatch, letters):
+    asked = []
+    plain = text_width._letter_width
+    monkeypatch.setattr(
+        text_width, "_letter_width", lambda letter: asked.append(letter) or plain(letter)
+    )
+
+    def work(n_letters):
+        asked.clear()
+        str(Table(["text"], [[(letters * n_letters)[:n_letters]]]))
+        return len(asked)
+
+    assert 0 < work(8_000) <= 2.2 * work(4_000)

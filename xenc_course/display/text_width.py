@@ -1,9 +1,15 @@
-"""Text in terminal columns: how wide it is, shortened at a word, on one line, or wrapped."""
+"""Text as it is shown: made harmless, escaped, on one line, and measured in terminal columns.
+
+All that reaches a terminal or a page from a table, figure, finding or checker passes `printable`.
+"""
 
 from __future__ import annotations
 
+import html
 import unicodedata
-from itertools import accumulate, takewhile
+
+# The embeddings, overrides and isolates of the bidirectional algorithm, and two noncharacters.
+STEERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff")
 
 
 def display_width(text: str) -> int:
@@ -16,39 +22,62 @@ def shorten(text: str, width: int) -> str:
     line = one_line(text)
     if display_width(line) <= width:
         return line
-    end = _fitting(line, width - 1)  # one column for the '…'
+    end = _line_end(line, 0, width - 1)  # one column for the '…'
     if " " in line[: end + 1]:
         end = line.rindex(" ", 0, end + 1)
     return line[:end].rstrip(" \u200d,;:-") + "…"
 
 
 def one_line(text: str) -> str:
-    """Put a text on one line.
+    """Put a text on one line: each run of white space is one space, the rest is `printable`."""
+    return printable(" ".join(text.split()))
 
-    Each run of white space becomes one space, each other control character U+FFFD.
+
+def printable(text: str) -> str:
+    """Let a text do nothing but be read: what could steer a terminal or a page becomes U+FFFD.
+
+    These are control characters, of which ends of lines and tabs stay; halves of surrogate pairs
+    and the two noncharacters that XML does not allow; and the marks that turn the direction of
+    all that follows, with which a text can be made to look like another (CVE-2021-42574).
     """
-    line = " ".join(text.split())
-    if line.isprintable():
-        return line
-    return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cs") else c for c in line)
+    if text.isprintable():
+        return text
+    text = text.replace("\r\n", "\n")
+    return "".join("\ufffd" if _steers(letter) else letter for letter in text)
+
+
+def escaped(text: str) -> str:
+    """A text as HTML shows it, also between quotes: `printable`, and with no tag in it."""
+    return html.escape(printable(text))
 
 
 def wrapped(text: str, width: int) -> list[str]:
     """Break a text into lines of at most `width` columns, at a space where there is one."""
-    lines, rest = [], text
-    while display_width(rest) > width and len(rest) > 1:
-        end = _fitting(rest, width)
-        if " " in rest[: end + 1]:
-            end = rest.rindex(" ", 0, end + 1)
-        lines.append(rest[:end].rstrip())
-        rest = rest[end:].lstrip()
-    return [*lines, rest]
+    lines, start = [], 0
+    while (end := _line_end(text, start, width)) < len(text):
+        if (space := text.rfind(" ", start, end + 1)) >= 0:
+            end = space
+        lines.append(text[start:end].rstrip())
+        start = end
+        while start < len(text) and text[start].isspace():
+            start += 1
+    return [*lines, text[start:]]
 
 
-def _fitting(text: str, width: int) -> int:
-    """How many letters, at least one, fit into `width` columns."""
-    columns = accumulate(map(_letter_width, text))
-    return max(1, sum(1 for _ in takewhile(lambda used: used <= width, columns)))
+def _line_end(text: str, start: int, width: int) -> int:
+    """Where a line ends that begins at `start`: after `width` columns or one letter."""
+    columns = 0
+    for place in range(start, len(text)):
+        columns += _letter_width(text[place])
+        if columns > width:
+            return max(place, start + 1)
+    return len(text)
+
+
+def _steers(letter: str) -> bool:
+    if letter in "\n\t":
+        return False
+    return letter in STEERING or unicodedata.category(letter) in ("Cc", "Cs")
 
 
 def _letter_width(letter: str) -> int:
