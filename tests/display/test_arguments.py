@@ -1,5 +1,7 @@
 """Arguments: numbers of any library are taken, and what does not fit is named in one sentence."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 import torch
@@ -17,6 +19,9 @@ PASSAGES = ["Choose a new sign-in secret.", "Password policy", "Sunny and warm"]
         (1.0, 3.0, 2.0),
         np.array([1, 3, 2], dtype=np.float16),
         torch.tensor([1.0, 3.0, 2.0], dtype=torch.bfloat16, requires_grad=True),
+        [*torch.tensor([1.0, 3.0, 2.0], dtype=torch.bfloat16, requires_grad=True)],
+        torch.tensor([1, 3, 2]),
+        [Fraction(1), 3, np.int64(2)],
     ],
 )
 def test_scores_may_come_from_any_library(scores):
@@ -35,8 +40,20 @@ def test_scores_may_come_from_any_library(scores):
         (QUERY, [], [], ValueError, "There are no passages"),
         (QUERY, ["a", None], [1, 2], TypeError, r"passages\[1\] must be text"),
         (QUERY, PASSAGES, [1, 2], ValueError, "3 passages but 2 scores"),
-        (QUERY, PASSAGES, [1, float("nan"), 3], ValueError, r"scores\[1\] is nan"),
-        (QUERY, PASSAGES, [1, 2, float("inf")], ValueError, r"scores\[2\] is inf"),
+        (
+            QUERY,
+            PASSAGES,
+            [1, float("nan"), 3],
+            ValueError,
+            r"nan stands in the scores at \[1\]\.$",
+        ),
+        (
+            QUERY,
+            PASSAGES,
+            [1, 2, float("inf")],
+            ValueError,
+            r"inf stands in the scores at \[2\]\.$",
+        ),
         (QUERY, PASSAGES, [1, None, 3], TypeError, "must be numbers, but None"),
         (QUERY, PASSAGES, None, TypeError, "must be numbers, but None"),
         (QUERY, PASSAGES, ["a", "b", "c"], TypeError, "must be numbers, but 'a'"),
@@ -45,6 +62,11 @@ def test_scores_may_come_from_any_library(scores):
         (QUERY, PASSAGES, np.ones((3, 2)), ValueError, r"shape \(3,\), .*not \(3, 2\)"),
         (QUERY, PASSAGES, np.ones((3, 1)), ValueError, r"pass scores\[:, 0\]"),
         (QUERY, PASSAGES, [[1], [1, 2]], ValueError, "rows of different lengths"),
+        (QUERY, {"a", "b"}, [1, 2], TypeError, "passages must be a list of texts, not a set"),
+        (QUERY, ["a"], [10**400], ValueError, "inf stands in the scores at"),
+        (QUERY, ["a"], torch.tensor([True]), TypeError, "must be numbers, but True"),
+        (QUERY, ["a"], torch.tensor([1 + 2j]), TypeError, "must be numbers, but"),
+        (QUERY, ["a"], ["x" * 999], TypeError, "but 'x{59}… is none"),
     ],
 )
 def test_a_wrong_ranking_is_refused_in_one_sentence(query, passages, scores, error, message):
@@ -59,7 +81,11 @@ def test_a_wrong_ranking_is_refused_in_one_sentence(query, passages, scores, err
         ("top_k", 1.5, TypeError, "top_k must be a whole number, not 1.5"),
         ("top_k", True, TypeError, "top_k must be a whole number, not True"),
         ("width", 3, ValueError, "width must be 10 or more"),
-        ("decimals", -1, ValueError, "decimals must be 0 or more"),
+        ("decimals", -1, ValueError, "decimals must be from 0 to 15, not -1"),
+        ("decimals", 309, ValueError, "decimals must be from 0 to 15, not 309"),
+        ("decimals", 3.0, TypeError, r"decimals must be a whole number, not 3\.0"),
+        ("decimals", "3", TypeError, "decimals must be a whole number, not '3'"),
+        ("decimals", None, TypeError, "decimals must be a whole number, not None"),
     ],
 )
 def test_a_wrong_option_is_refused(option, value, error, message):
@@ -73,9 +99,19 @@ def test_a_wrong_option_is_refused(option, value, error, message):
         (np.ones((3, 2)), "transpose it"),
         (np.ones(6), r"scores.reshape\(2, 3\)"),
         (np.ones((2, 2)), r"\(2, 3\), not \(2, 2\)\.$"),
-        ([[1, 2, 3], [1, 2, np.nan]], r"scores\[1, 2\] is nan"),
+        ([[1, 2, 3], [1, 2, np.nan]], r"nan stands in the scores at \[1, 2\]\.$"),
     ],
 )
 def test_a_wrong_matrix_is_refused(scores, message):
     with pytest.raises(ValueError, match=message):
         show_matrix(["q1", "q2"], PASSAGES, scores)
+
+
+def test_numbers_too_large_for_the_shown_decimals_keep_their_value_and_order():
+    table = show_ranking(QUERY, ["a", "b", "c"], [1e308, 1.5e308, -1e300], decimals=15)
+    assert table.column("passage") == ["b", "a", "c"]
+    assert table.column("score") == [1.5e308, 1e308, -1e300]
+
+
+def test_a_whole_number_above_64_bits_is_a_number():
+    assert show_ranking(QUERY, ["a"], [10**40]).column("score") == [1e40]

@@ -26,7 +26,7 @@ def test_every_text_is_needed(draw, name):
         ({"A": [1, 2, 3]}, {}, ValueError, "'A' must come with two things"),
         ({"A": ([1, 2], [1])}, {}, ValueError, "y of 'A' must have 2 values, not 1"),
         ({"A": ([], [])}, {}, ValueError, "x of 'A' is empty"),
-        ({"A": ([1], [np.nan])}, {}, ValueError, "y of 'A' holds a value that is not finite"),
+        ({"A": ([1], [np.nan])}, {}, ValueError, r"nan stands in the y of 'A' at \[0\]\.$"),
         ({"A": (["a"], [1])}, {}, TypeError, "x of 'A' must be numbers"),
         ({"A": ([[1]], [1])}, {}, ValueError, r"not of shape \(1, 1\)"),
         ({"A": ([0, 1], [1, 2])}, {"logx": True}, ValueError, "x of 'A' holds 0"),

@@ -1,12 +1,22 @@
-"""What a ranking or a matrix may be made of; anything else gets one clear sentence."""
+"""What a table, a ranking or a figure may be made of; anything else gets one clear sentence."""
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Iterable, Mapping
+from numbers import Real
 from typing import Any
 
 import numpy as np
+
+SHOWN = 60  # letters of what was wrong that a message shows
+
+
+def in_short(value: object) -> str:
+    """The first letters of a value as Python writes it: what was wrong, for a message."""
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 def check_query(query: object) -> None:
@@ -27,12 +37,12 @@ def checked_texts(texts: object, name: str) -> list[str]:
         name: what the message calls it, such as "passages".
 
     Raises:
-        TypeError: it is no list of texts.
+        TypeError: it is no list of texts; a set is none, because its order is chance.
         ValueError: the list is empty.
     """
     if isinstance(texts, str):
         raise TypeError(f"The {name} must be a list of texts, not one text: put it in [ ].")
-    if not isinstance(texts, Iterable) or isinstance(texts, Mapping | bytes):
+    if not isinstance(texts, Iterable) or isinstance(texts, Mapping | bytes | set | frozenset):
         raise TypeError(f"The {name} must be a list of texts, not a {type(texts).__name__}.")
     texts = list(texts)
     if not texts:
@@ -43,27 +53,59 @@ def checked_texts(texts: object, name: str) -> list[str]:
     return texts
 
 
-def _numbers(scores: object, name: str) -> np.ndarray:
-    """Finite scores as float64, whatever library they come from."""
-    if hasattr(scores, "detach"):  # a torch tensor, maybe on a GPU, in bfloat16, with a gradient
-        scores = scores.detach().cpu().double().numpy()
+def finite_numbers(values: object, name: str, *, truth: bool = False) -> np.ndarray:
+    """Return finite numbers as float64 in the shape they have.
+
+    Args:
+        values: a list, a numpy array or a torch tensor, or a list of these; a tensor may be on a
+            GPU, in bfloat16, or part of a graph of gradients.
+        name: what the message calls them.
+        truth: whether truth values count as 0 and 1.
+
+    Raises:
+        TypeError: they are no numbers.
+        ValueError: rows differ in length, or a number is NaN, infinite or too large for float64.
+    """
     try:
-        array = np.asarray(scores)
+        array = np.asarray(_plain(values))
     except ValueError:
         raise ValueError(
             f"The {name} have rows of different lengths: make all rows equally long."
         ) from None
-    if array.dtype.kind not in "iuf":
-        values = array.ravel().tolist()
-        odd = next((v for v in values if isinstance(v, bool) or not isinstance(v, int | float)), "")
-        raise TypeError(f"The {name} must be numbers, but {odd!r} is none.")
+    if array.dtype.kind == "O" and all(map(_is_number, array.flat)):  # such as 10**40
+        array = np.vectorize(_as_float, otypes=[float])(array)
+    if array.dtype.kind not in ("iufb" if truth else "iuf"):
+        odd = next((v for v in array.ravel().tolist() if not _is_number(v)), values)
+        raise TypeError(f"The {name} must be numbers, but {in_short(odd)} is none.")
     array = array.astype(np.float64)
     if not np.isfinite(array).all():
         place = np.argwhere(~np.isfinite(array))[0]
-        where = ", ".join(map(str, place))
-        value = array[tuple(place)]
-        raise ValueError(f"{name}[{where}] is {value}: a score must be a finite number.")
+        where = f" at [{', '.join(map(str, place))}]" if array.ndim else ""
+        raise ValueError(
+            f"A number must be finite, but {array[tuple(place)]} stands in the {name}{where}."
+        )
     return array
+
+
+def _plain(values: object) -> object:
+    """Torch tensors, also in lists, as numpy arrays; all else as it is."""
+    if isinstance(values, list | tuple):
+        return [_plain(value) for value in values]
+    if not hasattr(values, "detach"):
+        return values
+    tensor: Any = values.detach().cpu()
+    return (tensor.double() if tensor.is_floating_point() else tensor).numpy()
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _as_float(value: Real) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def checked_scores(scores: object, n: int, system: str | None = None) -> np.ndarray:
@@ -82,7 +124,7 @@ def checked_scores(scores: object, n: int, system: str | None = None) -> np.ndar
         ValueError: the shape is another, or a score is NaN or infinite.
     """
     name = "scores" if system is None else f"scores of {system!r}"
-    array = _numbers(scores, name)
+    array = finite_numbers(scores, name)
     if array.ndim == 2 and array.shape[1] == 1:
         raise ValueError(
             f"The {name} are a column of shape {array.shape}: pass scores[:, 0] instead."
@@ -111,7 +153,7 @@ def checked_matrix(scores: object, q: int, p: int) -> np.ndarray:
         TypeError: a score is no number.
         ValueError: the shape is another, or a score is NaN or infinite.
     """
-    array = _numbers(scores, "scores")
+    array = finite_numbers(scores, "scores")
     if array.shape != (q, p):
         hint = ""
         if array.shape == (p, q):
@@ -125,19 +167,23 @@ def checked_matrix(scores: object, q: int, p: int) -> np.ndarray:
     return array
 
 
-def at_least(name: str, value: Any, least: int) -> int:
-    """Return an argument that is a whole number and `least` or more.
+def at_least(name: str, value: Any, least: int, most: int | None = None) -> int:
+    """Return an argument that is a whole number, `least` or more, and no more than `most`.
 
     Raises:
         TypeError: it is no whole number.
-        ValueError: it is less.
+        ValueError: it is less or more.
     """
-    if isinstance(value, bool):
-        raise TypeError(f"The argument {name} must be a whole number, not {value!r}.")
     try:
         number = operator.index(value)
     except TypeError:
-        raise TypeError(f"The argument {name} must be a whole number, not {value!r}.") from None
+        number = None
+    if number is None or isinstance(value, bool):
+        raise TypeError(f"The argument {name} must be a whole number, not {in_short(value)}.")
+    if most is not None and not least <= number <= most:
+        raise ValueError(
+            f"The argument {name} must be from {least} to {most}, not {in_short(number)}."
+        )
     if number < least:
-        raise ValueError(f"The argument {name} must be {least} or more, not {number}.")
+        raise ValueError(f"The argument {name} must be {least} or more, not {in_short(number)}.")
     return number

@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .arguments import finite_numbers, in_short
+from .text_width import printable
+
 Points = tuple[ArrayLike, ArrayLike]  # as a caller gives them
 Drawn = tuple[np.ndarray, np.ndarray]  # as they are drawn: float64, of one length
 
@@ -24,7 +27,7 @@ def check_texts(**texts: object) -> None:
     """
     for name, text in texts.items():
         if not isinstance(text, str):
-            raise TypeError(f"The argument {name} must be text, not {text!r}.")
+            raise TypeError(f"The argument {name} must be text, not {in_short(text)}.")
         if not text.strip():
             raise ValueError(f"The argument {name} is empty: every figure says what it shows.")
 
@@ -40,7 +43,7 @@ def checked_labels(labels: Any, name: str) -> list[str]:
         raise TypeError(
             f"The argument {name} must be a list of names, not one text: put it in [ ]."
         )
-    labels = [str(label) for label in labels]
+    labels = [printable(str(label)) for label in labels]
     if not labels:
         raise ValueError(f"There are no {name}: give at least one.")
     return labels
@@ -62,26 +65,20 @@ def named(series: object) -> Mapping:
 
 
 def finite_array(values: object, name: str) -> np.ndarray:
-    """Return finite numbers as float64 in the shape they have.
+    """Return one finite number or more as float64; truth values are 0 and 1.
 
     Args:
-        values: a list, a numpy array or a torch tensor.
+        values: as `finite_numbers` takes them.
         name: what the message calls them.
 
     Raises:
         TypeError: they are no numbers.
         ValueError: there is none, or one is NaN or infinite.
     """
-    if hasattr(values, "detach"):  # a torch tensor
-        values = values.detach().cpu().double().numpy()
-    array = np.asarray(values)
-    if array.dtype.kind not in "iufb":
-        raise TypeError(f"The {name} must be numbers, not {array.dtype}.")
+    array = finite_numbers(values, name, truth=True)
     if not array.size:
         raise ValueError(f"There is nothing to draw: {name} is empty.")
-    if not np.isfinite(array).all():
-        raise ValueError(f"Draw only finite numbers: {name} holds a value that is not finite.")
-    return array.astype(np.float64)
+    return array
 
 
 def number_list(values: object, name: str, length: int | None = None) -> np.ndarray:

@@ -10,7 +10,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arguments import at_least, check_query, checked_matrix, checked_scores, checked_texts
+from .arguments import (
+    at_least,
+    check_query,
+    checked_matrix,
+    checked_scores,
+    checked_texts,
+    in_short,
+)
 from .cells import Cell
 from .rounded_scores import BEST, ShownScores, rounded, score_cell, shown_scores
 from .table import Table
@@ -198,10 +205,12 @@ def _system_decimals(systems: object, decimals: int | Mapping[str, int]) -> dict
         raise ValueError('There are no systems: give {"bi-encoder": scores, ...}.')
     for name in systems:
         if not isinstance(name, str):
-            raise TypeError(f"The name of a system must be text, not {name!r}.")
+            raise TypeError(f"The name of a system must be text, not {in_short(name)}.")
     given = decimals if isinstance(decimals, Mapping) else dict.fromkeys(systems, decimals)
     if missing := [name for name in systems if name not in given]:
-        raise ValueError(f"The argument decimals has no entry for the system {missing[0]!r}.")
+        raise ValueError(
+            f"The argument decimals has no entry for the system {in_short(missing[0])}."
+        )
     return {name: given[name] for name in systems}
 
 

@@ -11,6 +11,8 @@ from .arguments import at_least
 from .cells import Cell
 
 BEST = "★"
+DECIMALS = 15  # float64 holds no more of every number (IEEE 754: DBL_DIG)
+WHOLE = 2.0**53  # from here on float64 has no fractions
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,11 @@ def shown_scores(scores: np.ndarray, decimals: int) -> ShownScores:
 
     Args:
         scores: finite numbers, shape (n,).
-        decimals: that are shown.
+        decimals: that are shown, from 0 to `DECIMALS`.
 
     Raises:
         TypeError: `decimals` is no whole number.
-        ValueError: `decimals` is below 0.
+        ValueError: `decimals` is out of range.
     """
     scores = rounded(scores, decimals)
     _, group, counts = np.unique(scores, return_inverse=True, return_counts=True)
@@ -77,9 +79,13 @@ def rounded(scores: np.ndarray, decimals: int) -> np.ndarray:
 
     Raises:
         TypeError: `decimals` is no whole number.
-        ValueError: `decimals` is below 0.
+        ValueError: `decimals` is out of range.
     """
-    return np.round(scores, at_least("decimals", decimals, 0)) + 0.0  # 0.0 turns -0.0 into 0.0
+    decimals = at_least("decimals", decimals, 0, DECIMALS)
+    # numpy multiplies by a power of ten, which may overflow; numbers so large are whole anyway.
+    whole = np.abs(scores) >= WHOLE
+    small = np.round(np.where(whole, 0.0, scores), decimals)
+    return np.where(whole, scores, small) + 0.0  # 0.0 turns -0.0 into 0.0
 
 
 def score_cell(score: float, decimals: int, *, best: bool = False) -> Cell:
