@@ -120,6 +120,7 @@ def test_every_colour_reads_on_both_pages_and_the_ground_is_transparent():
     ("boxes", "arrows", "message"),
     [
         ([BOXES[0], BOXES[0]], [], "same name"),
+        ([], [], "at least one box"),
         (BOXES, [Arrow("a", "z")], "'z', which is no box"),
         (BOXES, [Arrow("c", "a")], "from 'c' runs upwards"),
         ([Box("a", "x", 0, look="blue")], [], "look 'blue'"),
@@ -128,3 +129,14 @@ def test_every_colour_reads_on_both_pages_and_the_ground_is_transparent():
 def test_a_wrong_diagram_is_refused(boxes, arrows, message):
     with pytest.raises(ValueError, match=message):
         draw_diagram("T", "alt", boxes, arrows)
+
+
+def test_any_letters_give_a_picture_that_can_be_read():
+    bad = "a\x1b[2J\ud800\ufffe\u202e<b>"
+    boxes = [Box("a", bad, 0), Box("b", bad, 1, look="heading")]
+    diagram = draw_diagram(bad, bad, boxes, [Arrow("a", "b", bad)])
+    seen = "a\ufffd[2J\ufffd\ufffd\ufffd<b>"
+    texts = [element.text for element in ET.fromstring(diagram.svg).iter() if element.text]
+    assert [text for text in texts if text.strip()] == [seen] * 4
+    assert str(diagram) == seen
+    assert diagram._repr_html_().count("\ufffd&lt;b&gt;") == 2

@@ -9,7 +9,7 @@ from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
 from tests.support.drawings import DRAWINGS, TEXTS, XY, legend, pixels
-from xenc_course.display.plots import bar_plot, histogram, line_plot
+from xenc_course.display.plots import bar_plot, histogram, line_plot, scatter_plot
 from xenc_course.display.tones import COLOURS, PAGES, contrast
 
 
@@ -122,3 +122,20 @@ def test_whiskers_show_on_bars_of_any_colour_and_on_both_pages(axes):
     tones = [to_hex(whisker.get_color()[0]), rim._gc["foreground"]]
     assert sorted(tones) == sorted(PAGES)
     assert all(max(contrast(tone, other) for tone in tones) >= 3 for other in (*PAGES, *COLOURS))
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")
+@pytest.mark.parametrize("draw", DRAWINGS.values(), ids=DRAWINGS)
+def test_any_letters_give_a_figure_that_can_be_read(draw):
+    bad = "a\x1b[2J\ud800\u202e<b>"
+    figure = draw(**dict.fromkeys(TEXTS, bad))
+    assert str(figure) == figure.title == "a\ufffd[2J\ufffd\ufffd<b>"
+    assert 'alt="a\ufffd[2J\ufffd\ufffd&lt;b&gt;"' in figure._repr_html_()
+    assert pixels(figure).any()
+
+
+def test_any_letters_may_name_what_is_drawn():
+    for name in ("a\x1b[2J", "\ud800", "\u202eabc"):
+        line_plot({name: XY, "b": XY}, **TEXTS)
+        bar_plot([name, "b"], {name: [1, 2], "b": [1, 2]}, **TEXTS)
+        scatter_plot({name: (1, 2)}, **TEXTS)

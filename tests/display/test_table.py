@@ -4,7 +4,9 @@ import re
 
 import numpy as np
 import pytest
+import torch
 
+from xenc_course.display.cells import Cell
 from xenc_course.display.table import Table
 from xenc_course.display.text_width import display_width
 
@@ -144,6 +146,22 @@ def test_a_table_does_not_change():
     ("arguments", "options", "error", "message"),
     [
         (([], []), {}, ValueError, "at least one column"),
+        ((["a"], [[1]]), {"caption": 5}, TypeError, "caption and the notes are text, not 5"),
+        ((["a"], [[1]]), {"notes": "one"}, TypeError, r"a list of lines, not 'one': put it in"),
+        ((["a"], [[1]]), {"notes": [None]}, TypeError, "caption and the notes are text, not None"),
+        ((["a"], [[1]]), {"wrap": 0}, ValueError, "wrap must be 1 or more"),
+        ((["a"], [[1.5]]), {"formats": {"a": "{:d}"}}, ValueError, "in the format '{:d}'"),
+        ((["a"], [[1]]), {"formats": {"a": "{x}"}}, ValueError, "in the format '{x}'"),
+        (
+            (["a"], [[10**400]]),
+            {"formats": {"a": "{:.1f}"}},
+            ValueError,
+            "Row 0, column 'a', cannot",
+        ),
+        ((["a"], [[10**5000]]), {}, ValueError, "Row 0, column 'a', cannot be written"),
+        ((["a"], [[1j]]), {}, TypeError, "Row 0, column 'a', is a complex"),
+        ((["a"], [[torch.ones(2)]]), {}, TypeError, "Row 0, column 'a', is a Tensor"),
+        ((["a"], ["x" * 999]), {}, ValueError, r"Row 0 is 'x{59}…: give"),
         (("ab", []), {}, TypeError, "columns is a list of names"),
         (([1], []), {}, TypeError, "columns is a list of names"),
         ((["a", "a"], []), {}, ValueError, "its own name"),
@@ -181,3 +199,29 @@ def test_a_first_column_without_a_name_takes_no_more_room_than_it_needs():
     shown = Table(["", "one"], [("reads", "apart")])._repr_html_()
     assert "width: " not in shown.replace("min-width", "") and "min-width" not in shown
     assert "min-width" in Table(["", "one"], [("reads", "apart")], roomy="one")._repr_html_()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        torch.tensor(0.5, dtype=torch.bfloat16, requires_grad=True),
+        torch.ones(3, requires_grad=True).mean() / 2,
+        np.array(0.5),
+        np.float16(0.5),
+    ],
+)
+def test_one_number_of_any_library_is_a_number(value):
+    table = Table(["x"], [[value]])
+    assert str(table).endswith("0.5000")
+    assert table.column("x") == [0.5] and type(table.column("x")[0]) is float
+
+
+def test_nothing_in_a_table_can_steer_a_terminal_or_a_page():
+    bad = "a\x1b[2Jb\u202ec\nd"
+    table = Table([bad], [[bad], [Cell(1, bad, wide=bad)]], bad, notes=[bad])
+    shown = (str(table), table._repr_html_(), *table.markdown())
+    for text in shown:
+        assert not {"\x1b", "\u202e"} & set(text)
+    assert str(table).count("a\ufffd[2Jb\ufffdc d") == 5
+    assert " ".join(table._repr_html_().split()).count("a\ufffd[2Jb\ufffdc d") == 5
+    assert table.rows[0] == {bad: bad}  # the values stay as they were given

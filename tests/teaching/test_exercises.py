@@ -10,6 +10,7 @@ from xenc_course.teaching.checkers.exercise import (
     CHANGES_INPUT,
     RETURNED_NONE,
     Exercise,
+    NotSolvedError,
     call,
     expect,
 )
@@ -331,3 +332,29 @@ def test_an_id_takes_no_steps_beside_it():
 def test_an_exercise_has_two_hints():
     with pytest.raises(ValueError, match="two hints or more"):
         Exercise("f(x)", ("only one",), str)
+
+
+class Speechless(Exception):  # noqa: N818
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+def speechless(*_: object) -> None:
+    raise Speechless
+
+
+def test_an_error_that_cannot_be_shown_is_named_by_its_type():
+    assert "Your code raised Speechless in line " in check(lambda: speechless(), POSITIVE).message
+    assert "checking it raised Speechless)" in check(1, (speechless, "Try 2.")).message
+    with pytest.raises(NotSolvedError, match="Your code raised Speechless in line "):
+        call(speechless, 1)
+
+
+def test_nothing_that_a_checker_says_can_steer_a_terminal_or_a_page():
+    def failing(_: object) -> None:
+        raise ValueError("a\x1b[2J \u202e<b>")
+
+    for feedback in (check(1, (failing, "Try\x1b[2J")), check(1, POSITIVE, explain="\u202e")):
+        for text in (str(feedback), repr(feedback), feedback._repr_html_()):
+            assert "\ufffd" in text and not {"\x1b", "\u202e"} & set(text)
+    assert "&lt;b&gt;" in check(1, (failing, "Try."))._repr_html_()

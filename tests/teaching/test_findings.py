@@ -122,3 +122,12 @@ def test_the_wrap_up_says_the_sentence_first_and_counts_states():
         show_findings([])
     with pytest.raises(TypeError, match="make it with finding"):
         show_findings(["a sentence"])
+
+
+def test_nothing_in_a_finding_can_steer_a_terminal_or_a_page():
+    bad = "Most\x1b[2J \u202e<b>"
+    shown = finding(bad, Share(90, 100, bad))
+    for text in (str(shown), shown._repr_html_(), str(show_findings([shown]))):
+        assert not {"\x1b", "\u202e"} & set(text)
+        assert text.count("Most\ufffd[2J \ufffd") == 2
+    assert shown._repr_html_().count("\ufffd&lt;b&gt;") == 2

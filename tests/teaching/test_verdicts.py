@@ -79,3 +79,10 @@ def test_the_wrap_up_table_shows_long_claims_whole():
 def test_the_wrap_up_table_takes_verdicts_only(verdicts, error, message):
     with pytest.raises(error, match=message):
         show_verdicts(verdicts)
+
+
+def test_nothing_in_a_verdict_can_steer_a_terminal_or_a_page():
+    shown = verdict("A\x1b[2J", True, "\u202e<b>")
+    for text in (str(shown), shown._repr_html_(), str(show_verdicts([shown]))):
+        assert "A\ufffd[2J" in text and not {"\x1b", "\u202e"} & set(text)
+    assert "\ufffd&lt;b&gt;" in shown._repr_html_()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
 
-import numpy as np
-
-from .text_width import one_line
+from .arguments import in_short
+from .text_width import escaped, one_line
 
 MISSING = "—"
 FLOAT_FORMAT = "{:.4f}"
@@ -18,7 +16,7 @@ Value = str | int | float | None
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value and how it looks.
+    """A value and how it looks, on one line.
 
     Attributes:
         value: unformatted.
@@ -32,6 +30,11 @@ class Cell:
     wide: str = ""
     bold: bool = False
 
+    def __post_init__(self) -> None:
+        """Let no text of a cell leave its line, or steer the terminal."""
+        for name in ("text", "wide"):
+            object.__setattr__(self, name, one_line(getattr(self, name)))
+
 
 def row_cells(
     names: tuple[str, ...],
@@ -43,16 +46,21 @@ def row_cells(
 
     Raises:
         TypeError: a value is something else than text, a number or ``None``.
-        ValueError: the row has other columns, or another number of them.
+        ValueError: the row has other columns, or another number of them, or a number cannot be
+            written in its format.
     """
     if isinstance(row, Mapping):
         if set(row) != set(names):
-            raise ValueError(f"Row {index} has the columns {list(row)}, not {list(names)}.")
+            raise ValueError(
+                f"Row {index} has the columns {in_short(list(row))}, not {in_short(list(names))}."
+            )
         row = [row[name] for name in names]
     if isinstance(row, str) or len(row) != len(names):
-        raise ValueError(f"Row {index} is {row!r}: give one cell for each of {list(names)}.")
+        raise ValueError(
+            f"Row {index} is {in_short(row)}: give one cell for each of {in_short(list(names))}."
+        )
     return tuple(
-        _cell(value, formats.get(name), f"Row {index}, column {name!r},")
+        _cell(value, formats.get(name), f"Row {index}, column {in_short(name)},")
         for name, value in zip(names, row, strict=True)
     )
 
@@ -63,15 +71,21 @@ def _cell(value: object, number_format: str | None, where: str) -> Cell:
     if value is None:
         return Cell(None, MISSING)
     if isinstance(value, str):
-        return Cell(value, one_line(value))
-    if isinstance(value, bool | np.bool):
-        return Cell(bool(value), "yes" if value else "no")
-    if isinstance(value, Integral):
-        return Cell(int(value), (number_format or "{}").format(int(value)))
-    if isinstance(value, Real):
+        return Cell(value, value)
+    if getattr(value, "ndim", None) == 0:  # one number of numpy or torch
+        value = value.item()  # type: ignore[attr-defined]
+    if isinstance(value, bool):
+        return Cell(value, "yes" if value else "no")
+    if not isinstance(value, Real):
+        kind = type(value).__name__
+        raise TypeError(f"{where} is a {kind}: a cell is text, a number or None.")
+    try:
+        if isinstance(value, Integral):
+            return Cell(int(value), (number_format or "{}").format(int(value)))
         return Cell(float(value), (number_format or FLOAT_FORMAT).format(float(value)))
-    kind = type(value).__name__
-    raise TypeError(f"{where} is a {kind}: a cell is text, a number or None.")
+    except (ValueError, OverflowError, LookupError) as error:
+        format_ = f" in the format {in_short(number_format)}" if number_format else ""
+        raise ValueError(f"{where} cannot be written{format_}: {error}.") from error
 
 
 def html_cell(cell: Cell, side: str, *, heading: bool = False, roomy: bool = False) -> str:
@@ -83,7 +97,7 @@ def html_cell(cell: Cell, side: str, *, heading: bool = False, roomy: bool = Fal
         heading: whether it names its row.
         roomy: whether it keeps a width at which long text reads well.
     """
-    text = html.escape(cell.wide or cell.text)
+    text = escaped(cell.wide or cell.text)
     align = "start" if side == "left" else side
     # Prose may break; a number or a marked word may not.
     spaces = "normal" if side == "left" and not cell.bold else "nowrap"

@@ -9,9 +9,8 @@ removes inline SVG from notebooks that it does not trust.
 from __future__ import annotations
 
 import base64
-import html
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .diagram_layout import (
     DIP,
@@ -26,6 +25,7 @@ from .diagram_layout import (
     place_boxes,
     text_size,
 )
+from .text_width import escaped, printable
 from .tones import ACCENT, MID_GREY
 
 OUTLINES = {
@@ -62,8 +62,8 @@ class Diagram:
     def _repr_html_(self) -> str:
         picture = base64.b64encode(self.svg.encode()).decode("ascii")
         return (
-            f'<figure style="margin: 4px 0"><figcaption><b>{html.escape(self.title)}</b>'
-            f'</figcaption><img alt="{html.escape(self.alt)}" '
+            f'<figure style="margin: 4px 0"><figcaption><b>{escaped(self.title)}</b>'
+            f'</figcaption><img alt="{escaped(self.alt)}" '
             f'src="data:image/svg+xml;base64,{picture}" '
             f'style="max-width: 100%; width: {self.width}px"></figure>'
         )
@@ -89,9 +89,13 @@ def draw_diagram(
         row_gap: px between rows, where no arrow begins.
 
     Raises:
-        ValueError: a name is used twice, an arrow names no box or runs upwards, or a look is
-            unknown.
+        ValueError: there is no box, a name is used twice, an arrow names no box or runs upwards,
+            or a look is unknown.
     """
+    if not boxes:
+        raise ValueError("There is nothing to draw: a diagram needs at least one box.")
+    boxes = [replace(box, text=printable(box.text)) for box in boxes]
+    arrows = [replace(arrow, label=printable(arrow.label)) for arrow in arrows]
     named = {box.name: box for box in boxes}
     if len(named) < len(boxes):
         raise ValueError("Two boxes of the diagram have the same name: give each its own.")
@@ -117,9 +121,9 @@ def draw_diagram(
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" font-family="sans-serif" font-size="{FONT_SIZE}" fill="none">\n'
-        f"<title>{html.escape(title)}</title>\n" + "\n".join(parts) + "\n</svg>\n"
+        f"<title>{escaped(title)}</title>\n" + "\n".join(parts) + "\n</svg>\n"
     )
-    return Diagram(svg, alt, title, width)
+    return Diagram(svg, printable(alt), printable(title), width)
 
 
 def _text(text: str, x: int, middle: int, *, anchor: str = "middle", bold: bool = False) -> str:
@@ -129,7 +133,7 @@ def _text(text: str, x: int, middle: int, *, anchor: str = "middle", bold: bool 
     lines = text.split("\n")
     first = middle - LINE * (len(lines) - 1) // 2 + FONT_SIZE // 3  # baselines, not middles
     spans = "".join(
-        f'<tspan x="{x}" y="{first + LINE * i}">{html.escape(line)}</tspan>'
+        f'<tspan x="{x}" y="{first + LINE * i}">{escaped(line)}</tspan>'
         for i, line in enumerate(lines)
     )
     weight = ' font-weight="bold"' if bold else ""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import functools
-import html
 import io
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 import numpy as np
 
 from .figure_arguments import Drawn
+from .text_width import escaped, printable
 from .tones import COLOURS, MID_GREY, PAGES
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Figure:
     def _repr_html_(self) -> str:
         picture = base64.b64encode(self.png).decode("ascii")
         return (
-            f'<figure style="margin: 4px 0"><img alt="{html.escape(self.alt)}" '
+            f'<figure style="margin: 4px 0"><img alt="{escaped(self.alt)}" '
             f'src="data:image/png;base64,{picture}" '
             f'style="max-width: 100%; width: {round(100 * SIZE[0])}px"></figure>'
         )
@@ -118,9 +118,9 @@ def canvas_and_axes(
     canvas = Canvas(figsize=(SIZE[0], height), dpi=DPI, layout="constrained")
     FigureCanvasAgg(canvas)
     axes = canvas.add_subplot()
-    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.set(xlabel=printable(xlabel), ylabel=printable(ylabel))
     # On the left of the whole figure, where a long title fits however wide the labels are.
-    canvas.suptitle(textwrap.fill(title, TITLE_WIDTH), x=0.01, ha="left")
+    canvas.suptitle(textwrap.fill(printable(title), TITLE_WIDTH), x=0.01, ha="left")
     return canvas, axes
 
 
@@ -128,7 +128,7 @@ def finished(canvas: Canvas, alt: str, title: str) -> Figure:
     """Turn the drawn canvas into a PNG with its alt text."""
     file = io.BytesIO()
     canvas.savefig(file, format="png", metadata={"Software": None})
-    return Figure(file.getvalue(), alt, title)
+    return Figure(file.getvalue(), printable(alt), printable(title))
 
 
 def point_style(number: int) -> dict[str, Any]:

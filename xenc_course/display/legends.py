@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .text_width import printable
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -37,7 +39,7 @@ def legend(axes: Axes, series: int) -> None:
 
 def legend_name(label: str) -> str:
     """The label as a legend takes it: matplotlib leaves out those that begin with '_'."""
-    return f" {label}" if label.startswith("_") else label
+    return printable(f" {label}" if label.startswith("_") else label)
 
 
 def _fitting(

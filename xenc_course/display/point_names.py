@@ -10,6 +10,7 @@ import numpy as np
 
 from .figure_arguments import Drawn
 from .legends import key_below
+from .text_width import printable
 from .tones import MID_GREY
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _named(
     for label, (x, y) in drawn.items():
         if label in listed:
             continue
-        text = textwrap.fill(str(label), NAME_WIDTH)
+        text = textwrap.fill(printable(str(label)), NAME_WIDTH)
         place = _place(spots[label], _size(axes, text), room, taken, leaders, lines, pixels)
         if place is None:
             homeless.append(label)

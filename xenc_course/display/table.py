@@ -6,13 +6,14 @@ colours, so that it reads well in light and dark JupyterLab and in a plain HTML 
 
 from __future__ import annotations
 
-import html
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from .arguments import at_least, in_short
 from .cells import Cell, Value, html_cell, row_cells
-from .text_width import display_width, wrapped
+from .text_width import display_width, escaped, one_line, wrapped
 
 WRAP = 60  # columns of a terminal that one text cell may take before it continues on the next line
 ALIGNMENTS = ("left", "right", "center")
@@ -69,11 +70,13 @@ class Table:
                 HTML; the names of the other columns break there where they must.
 
         Raises:
-            TypeError: a value is something else, or a column name is no text.
+            TypeError: a value is something else, or a name, the caption or a note is no text.
             ValueError: there is no column, a column is named twice, a row does not fit the columns,
-                `align`, `formats` or `roomy` names no column, or `align` names no alignment.
+                a format does not suit its number, `align`, `formats` or `roomy` names no column,
+                `align` names no alignment, or `wrap` is below 1.
         """
         names = _column_names(columns)
+        lines = _checked_lines(caption, notes)
         formats = dict(formats or {})
         align = dict(align or {})
         wide = [] if roomy is None else [roomy]
@@ -87,8 +90,8 @@ class Table:
         cells = tuple(row_cells(names, row, formats, i) for i, row in enumerate(rows))
         sides = tuple(align.get(name, _side(cells, j)) for j, name in enumerate(names))
         fields: dict[str, object] = {"columns": names, "cells": cells, "sides": sides}
-        fields |= {"caption": caption, "notes": tuple(notes), "wrap": wrap}
-        fields |= {"roomy": roomy}
+        fields |= {"caption": lines[0], "notes": lines[1:]}
+        fields |= {"wrap": at_least("wrap", wrap, 1), "roomy": roomy}
         for name, value in fields.items():
             object.__setattr__(self, name, value)  # frozen: set here, and never again
 
@@ -117,14 +120,15 @@ class Table:
 
     def markdown(self) -> list[str]:
         """The lines of a Markdown table; caption and notes are left out."""
-        rows = [self.columns, *([cell.text for cell in row] for row in self.cells)]
+        names = map(one_line, self.columns)
+        rows = [names, *([cell.text for cell in row] for row in self.cells)]
         lines = [" | ".join(text.replace("|", "\\|") for text in row) for row in rows]
         head, *body = [f"| {line} |" for line in lines]
         return [head, "|" + "---|" * len(self.columns), *body]
 
     def __str__(self) -> str:
         """The table as aligned text."""
-        head = [wrapped(name, self.wrap) for name in self.columns]
+        head = [wrapped(one_line(name), self.wrap) for name in self.columns]
         body = [[wrapped(cell.text, self.wrap) for cell in row] for row in self.cells]
         widths = [
             max(display_width(line) for row in [head, *body] for line in row[j])
@@ -142,7 +146,7 @@ class Table:
     def _repr_html_(self) -> str:
         caption = (
             '<caption style="caption-side: top; text-align: left; color: inherit; '
-            f'padding: 4px 8px 4px 0"><b>{html.escape(self.caption)}</b></caption>'
+            f'padding: 4px 8px 4px 0"><b>{escaped(self.caption)}</b></caption>'
             if self.caption
             else ""
         )
@@ -150,7 +154,7 @@ class Table:
         room = f"; width: {max(55, 100 - 8 * (len(self.columns) - 1))}%"
         head = "".join(
             f'<th scope="col" dir="auto" style="text-align: {side}; vertical-align: bottom'
-            f'{room if name == self.roomy else ""}">{html.escape(name)}</th>'
+            f'{room if name == self.roomy else ""}">{escaped(name)}</th>'
             for name, side in zip(self.columns, self.sides, strict=True)
         )
         heading = self._names_rows()
@@ -166,8 +170,7 @@ class Table:
             for row in self.cells
         )
         notes = "".join(
-            f'<p style="margin: 2px 0; font-size: 90%">{html.escape(note)}</p>'
-            for note in self.notes
+            f'<p style="margin: 2px 0; font-size: 90%">{escaped(note)}</p>' for note in self.notes
         )
         return (
             '<div style="overflow-x: auto">'
@@ -201,13 +204,25 @@ class ShowsTable:
 
 def _column_names(columns: Sequence[str]) -> tuple[str, ...]:
     if isinstance(columns, str) or not all(isinstance(name, str) for name in columns):
-        raise TypeError(f"The argument columns is a list of names, not {columns!r}.")
+        raise TypeError(f"The argument columns is a list of names, not {in_short(columns)}.")
     names = tuple(columns)
     if not names:
         raise ValueError("A table needs at least one column.")
-    if len(set(names)) < len(names):
-        raise ValueError(f"Every column needs its own name, but these repeat: {list(names)}.")
+    if repeated := [name for name, times in Counter(names).items() if times > 1]:
+        raise ValueError(
+            f"Every column needs its own name, but these repeat: {in_short(repeated)}."
+        )
     return names
+
+
+def _checked_lines(caption: object, notes: object) -> tuple[str, ...]:
+    """The caption and the notes, each on one line."""
+    if isinstance(notes, str) or not isinstance(notes, Iterable):
+        raise TypeError(f"The notes are a list of lines, not {in_short(notes)}: put it in [ ].")
+    lines = (caption, *notes)
+    if odd := [line for line in lines if not isinstance(line, str)]:
+        raise TypeError(f"The caption and the notes are text, not {in_short(odd[0])}.")
+    return tuple(map(one_line, lines))
 
 
 def _side(cells: tuple[tuple[Cell, ...], ...], j: int) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from xenc_course.display.text_width import escaped, printable
 
 from .checkers.exercise import NotSolvedError, find_exercise
 from .learner_code import NOT_TRIED, in_a_word, is_stub, what_was_raised
@@ -33,12 +34,12 @@ class _ShowsMessage:
 
     def __str__(self) -> str:
         """The message."""
-        return self.message
+        return printable(self.message)
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(self.message)}</p>"
+        return f"<p>{escaped(self.message)}</p>"
 
 
 @dataclass(frozen=True, repr=False)

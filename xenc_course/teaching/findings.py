@@ -7,7 +7,6 @@ cases, a time.
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ import numpy as np
 
 from xenc_course.display.cells import Cell
 from xenc_course.display.table import Table
-from xenc_course.display.text_width import one_line
+from xenc_course.display.text_width import escaped, one_line
 from xenc_course.evaluation.difference import Difference
 from xenc_course.evaluation.states import (
     CANNOT_TELL,
@@ -139,8 +138,8 @@ class Finding:
     def _repr_html_(self) -> str:
         return (
             f'<div style="border-left: 6px {LINES[self.state]}; padding: 4px 12px; margin: 4px 0">'
-            f'<div dir="auto"><b>{html.escape(one_line(self.sentence))}</b></div>'
-            f'<div dir="auto">Measured: {html.escape(one_line(self.measured()))}</div>'
+            f'<div dir="auto"><b>{escaped(one_line(self.sentence))}</b></div>'
+            f'<div dir="auto">Measured: {escaped(one_line(self.measured()))}</div>'
             f"<div>State: <b>{WORDS[self.state]}</b></div></div>"
         )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from xenc_course.display.text_width import escaped, printable
 from xenc_course.retrieval.runs import Run
 from xenc_course.text.beir import read_texts
 from xenc_course.text.collection import Collection
@@ -130,7 +130,7 @@ class Judging:
 
     def __repr__(self) -> str:
         """How far the judging is."""
-        return (
+        return printable(
             f"{self._n_judged()} of {len(self.pairs)} passages for {len(self._queries)} queries of "
             f"{self.collection.name} are judged; the judgements are in {self._file.as_posix()}."
         )
@@ -143,7 +143,7 @@ class Judging:
         display({**self._box._repr_mimebundle_(), "text/plain": ""}, raw=True)
 
     def _static(self) -> dict[str, str]:
-        return {"text/plain": repr(self), "text/html": f"<p>{html.escape(repr(self))}</p>"}
+        return {"text/plain": repr(self), "text/html": f"<p>{escaped(repr(self))}</p>"}
 
     def _give(self, grade: int) -> None:
         try:
@@ -180,13 +180,13 @@ class Judging:
         at_end = self.at == n_pairs
         grade = None
         if at_end:
-            self._query.value = QUERY.format(html.escape(self._last_words(n_pairs - n_judged)))
+            self._query.value = QUERY.format(escaped(self._last_words(n_pairs - n_judged)))
             self.skip.description = "To the first without a grade"
         else:
             query, document = self.pairs[self.at]
             grade = self.judgements.grade(query, document)
             progress += f"; query {self._queries.index(query) + 1} of {len(self._queries)}"
-            text = html.escape(self.collection.queries[query])
+            text = escaped(self.collection.queries[query])
             self._query.value = QUERY.format(f"Query: <b>{text}</b>")
             self._passage.value = PASSAGE.format(_passage(self.collection, document))
             self.skip.description = "Skip" if grade is None else "Next"
@@ -194,7 +194,7 @@ class Judging:
         for number, button in zip(GRADES, self.buttons, strict=True):
             button.button_style = "primary" if number == grade else ""
         given = "" if grade is None else f"Your grade: {grade} {GRADES.get(grade, '')}".strip()
-        self._note.value = LINE.format(html.escape(self._error or given))
+        self._note.value = LINE.format(escaped(self._error or given))
         for part in (self._passage, self._grade_row):
             part.layout.display = "none" if at_end else None
         self.back.disabled = self.at == 0
@@ -227,6 +227,6 @@ def _opened(
 
 
 def _passage(collection: Collection, document: str) -> str:
-    title = html.escape(collection.titles.get(document, ""))
-    text = html.escape(collection.documents[document])
+    title = escaped(collection.titles.get(document, ""))
+    text = escaped(collection.documents[document])
     return f"<b>{title}</b>\n{text}" if title else text

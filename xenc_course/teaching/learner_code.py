@@ -52,8 +52,14 @@ def what_was_raised(error: Exception, answer: object = None) -> str:
 
 
 def in_a_word(error: Exception) -> str:
-    """An error's type and message, on one line and without a full stop."""
-    message = " ".join(str(error).split()).rstrip(".")
+    """An error's type and message, on one line and without a full stop.
+
+    An error of a learner's own class may raise when it is asked for its message; it has none then.
+    """
+    try:
+        message = " ".join(str(error).split()).rstrip(".")
+    except Exception:
+        message = ""
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 

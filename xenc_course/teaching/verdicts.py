@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from xenc_course.display.cells import Cell
 from xenc_course.display.table import Table
-from xenc_course.display.text_width import one_line
+from xenc_course.display.text_width import escaped, one_line
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -66,8 +65,8 @@ class Verdict:
         line = "solid #0072b2" if self.holds else "dashed #d55e00"
         return (
             f'<div style="border-left: 5px {line}; padding: 4px 12px; margin: 4px 0">'
-            f'<div dir="auto">Claim: {html.escape(one_line(self.claim))}</div>'
-            f'<div dir="auto">Measured: {html.escape(one_line(self.evidence))}</div>'
+            f'<div dir="auto">Claim: {escaped(one_line(self.claim))}</div>'
+            f'<div dir="auto">Measured: {escaped(one_line(self.evidence))}</div>'
             f"<div>Verdict: <b>{self.word}</b></div></div>"
         )
 
