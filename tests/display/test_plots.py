@@ -69,6 +69,37 @@ def test_long_names_under_bars_are_turned(axes):
     assert [drawn.get_xticklabels()[0].get_rotation() for drawn in axes] == [0, 30]
 
 
+def test_names_that_are_too_many_to_read_are_thinned_out_and_the_axis_says_so(axes):
+    bar_plot([f"name {i}" for i in range(200)], {"A": range(200)}, **TEXTS)
+    bar_plot([f"name {i}" for i in range(20)], {"A": range(20)}, **TEXTS)
+    names = [f"token {i}" for i in range(120)]
+    heatmap(np.eye(120), names, names, unit="attention", **TEXTS)
+    assert len(axes[0].patches) == 200  # every bar is drawn
+    shown = {
+        tick: label.get_text()
+        for tick, label in zip(axes[0].get_xticks(), axes[0].get_xticklabels(), strict=True)
+    }
+    assert shown == {i: f"name {i}" for i in range(0, 200, 10)}
+    assert axes[0].get_xlabel() == "batch size (pairs) (one name in 10)"
+    assert len(axes[1].get_xticks()) == 20 and axes[1].get_xlabel() == TEXTS["xlabel"]
+    assert [len(axes[2].get_xticks()), len(axes[2].get_yticks())] == [30, 40]
+    assert axes[2].get_xlabel().endswith(" (one name in 4)")
+    assert axes[2].get_ylabel().endswith(" (one name in 3)")
+
+
+def test_no_two_of_many_series_of_bars_or_bins_look_alike(axes):
+    names = range(36)
+    bar_plot(["a"], {i: [1] for i in names}, **TEXTS)
+    histogram({i: [1] for i in names}, **TEXTS)
+    bars = {(to_hex(bar.get_facecolor()), bar.get_hatch()) for bar in axes[0].patches}
+    outlines = {
+        (to_hex(bin_.get_edgecolor()), bin_.get_linestyle())
+        for bin_ in axes[1].patches
+        if not bin_.get_fill()
+    }
+    assert len(bars) == len(outlines) == 36
+
+
 def test_points_carry_their_names_and_intervals(axes):
     points = {"L12": (64, 0.75), "L6": (33, 0.74)}
     scatter_plot(points, **TEXTS, logx=True, intervals={"L12": (0.7, 0.8)})

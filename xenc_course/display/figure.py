@@ -207,15 +207,40 @@ def whiskers(
 
 
 def name_bars(axes: Axes, labels: list[str], *, horizontal: bool) -> None:
-    """Write the names of groups of bars, slanted where they are long."""
+    """Write the names of groups of bars."""
     if horizontal:
         axes.set_yticks(range(len(labels)), labels)
         axes.invert_yaxis()
         axes.grid(False, axis="y")
     else:
-        slant = sum(map(len, labels)) > 60
-        turn: dict[str, Any] = (
-            {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if slant else {}
-        )
-        axes.set_xticks(range(len(labels)), labels, **turn)
+        name_columns(axes, labels, letters=60, most=20, angle=30)
         axes.grid(False, axis="x")
+
+
+def name_columns(axes: Axes, labels: list[str], *, letters: int, most: int, angle: int) -> None:
+    """Write names below the axes; where they are long, slanted, and no more than can be read.
+
+    Args:
+        axes: with columns at 0, 1, 2, …
+        labels: one name per column.
+        letters: that fit beside each other.
+        most: how many slanted names can be read. If there are more, every second, third, … column
+            is named, and the name of the axis says so.
+        angle: of slanted names, in degrees.
+    """
+    step = -(-len(labels) // most) if sum(map(len, labels)) > letters else 1
+    shown = labels[::step]
+    turn: dict[str, Any] = {"rotation": angle, "ha": "right", "rotation_mode": "anchor"}
+    axes.set_xticks(
+        range(0, len(labels), step), shown, **(turn if sum(map(len, shown)) > letters else {})
+    )
+    if step > 1:
+        axes.set_xlabel(f"{axes.get_xlabel()} (one name in {step})")
+
+
+def name_rows(axes: Axes, labels: list[str], *, most: int) -> None:
+    """Write names beside the axes, no more than `most`; see `name_columns`."""
+    step = -(-len(labels) // most)
+    axes.set_yticks(range(0, len(labels), step), labels[::step])
+    if step > 1:
+        axes.set_ylabel(f"{axes.get_ylabel()} (one name in {step})")

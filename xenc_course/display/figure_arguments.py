@@ -14,6 +14,13 @@ from .text_width import printable
 Points = tuple[ArrayLike, ArrayLike]  # as a caller gives them
 Drawn = tuple[np.ndarray, np.ndarray]  # as they are drawn: float64, of one length
 
+# What a reader can make out in a figure of 700 pixels.
+MOST_SERIES = 36  # so many looks of colour and marker, dash or hatch there are
+MOST_BARS = 200  # three pixels each
+MOST_BINS = 1_000
+MOST_FIELDS = 1_000  # of a heatmap that shows its numbers
+LARGEST = 1e300  # the axes reach further than the numbers and must not overflow
+
 
 def check_texts(**texts: object) -> None:
     """Refuse a title, axis name or alt text that is missing or blank.
@@ -54,13 +61,18 @@ def named(series: object) -> Mapping:
 
     Raises:
         TypeError: it is no dictionary.
-        ValueError: it is empty.
+        ValueError: it is empty, or has more than `MOST_SERIES` entries.
     """
     if not isinstance(series, Mapping):
         kind = type(series).__name__
         raise TypeError(f"Give a dictionary {{label: values}}, not a {kind}.")
     if not series:
         raise ValueError("There is nothing to draw: the dictionary is empty.")
+    if len(series) > MOST_SERIES:
+        raise ValueError(
+            f"A figure tells at most {MOST_SERIES} labels apart, and these are {len(series):,}: "
+            "draw fewer, or show a Table."
+        )
     return series
 
 
@@ -73,11 +85,15 @@ def finite_array(values: object, name: str) -> np.ndarray:
 
     Raises:
         TypeError: they are no numbers.
-        ValueError: there is none, or one is NaN or infinite.
+        ValueError: there is none, or one is NaN, infinite or beyond `LARGEST`.
     """
     array = finite_numbers(values, name, truth=True)
     if not array.size:
         raise ValueError(f"There is nothing to draw: {name} is empty.")
+    if (largest := np.abs(array).max()) > LARGEST:
+        raise ValueError(
+            f"A figure shows numbers up to {LARGEST:g}, and {name} reaches {largest:g}."
+        )
     return array
 
 
@@ -113,6 +129,17 @@ def pair(points: object, label: str) -> tuple:
     if isinstance(points, str) or not isinstance(points, Sequence) or len(points) != 2:
         raise ValueError(f"The label {label!r} must come with two things, (x, y) or (low, high).")
     return tuple(points)
+
+
+def one_of_each(points: object, label: str) -> tuple:
+    """Return the two numbers that belong to a label as two lists of one.
+
+    Raises:
+        TypeError, ValueError: see `pair` and `finite_array`.
+    """
+    return tuple(
+        np.atleast_1d(finite_array(v, f"values of {label!r}")) for v in pair(points, label)
+    )
 
 
 def checked_points(series: object, *, logx: bool, logy: bool) -> dict[str, Drawn]:

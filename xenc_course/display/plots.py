@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .arguments import at_least
 from .figure import (
     DASHES,
     HATCHES,
@@ -16,6 +17,8 @@ from .figure import (
     canvas_and_axes,
     finished,
     name_bars,
+    name_columns,
+    name_rows,
     pick,
     point_style,
     scales,
@@ -23,6 +26,9 @@ from .figure import (
     whiskers,
 )
 from .figure_arguments import (
+    MOST_BARS,
+    MOST_BINS,
+    MOST_FIELDS,
     Points,
     check_texts,
     checked_labels,
@@ -31,7 +37,7 @@ from .figure_arguments import (
     finite_array,
     named,
     number_list,
-    pair,
+    one_of_each,
 )
 from .legends import legend, legend_name
 from .point_names import name_points
@@ -61,8 +67,9 @@ def line_plot(
 
     Raises:
         TypeError: a text is not a string, or values are not numbers.
-        ValueError: a text is empty, there is nothing to draw, lengths differ, a value is not
-            finite, a value on a logarithmic axis is not positive, or `spread` names no series.
+        ValueError: a text is empty, there is nothing to draw, there are more than 36 series,
+            lengths differ, a value is not finite, a value on a logarithmic axis is not positive, or
+            `spread` names no series.
     """
     check_texts(title=title, xlabel=xlabel, ylabel=ylabel, alt=alt)
     drawn = checked_points(series, logx=logx, logy=logy)
@@ -93,17 +100,23 @@ def bar_plot(
     """Draw bars in groups: one group per label, and in it one bar per series.
 
     Args:
-        labels: n names.
+        labels: n names. Where they are too many to read below upright bars, some are left out and
+            the name of the axis says so.
         series: ``{label: values}``, numbers of shape (n,); a legend appears for two or more.
         title, xlabel, ylabel, alt: see `line_plot`; xlabel is always the bottom axis.
         intervals: ``{label: (lows, highs)}``, ends of error bars in the units of the values.
         horizontal: whether bars grow to the right, first label on top, as suits long names.
 
     Raises:
-        TypeError, ValueError: see `line_plot`.
+        TypeError, ValueError: see `line_plot`; also when there are more than 200 bars.
     """
     check_texts(title=title, xlabel=xlabel, ylabel=ylabel, alt=alt)
     labels = checked_labels(labels, "labels")
+    if (n_bars := len(labels) * len(named(series))) > MOST_BARS:
+        raise ValueError(
+            f"At most {MOST_BARS} bars can be told apart in one figure, and these are {n_bars:,}: "
+            "draw the ones that you write about, or a histogram of all."
+        )
     drawn = {k: number_list(v, f"series {k!r}", len(labels)) for k, v in named(series).items()}
     ranges = checked_ranges(intervals, drawn, "intervals")
     height = max(SIZE[1], 0.32 * len(labels) * len(drawn) + 1.4) if horizontal else SIZE[1]
@@ -113,7 +126,7 @@ def bar_plot(
         places = np.arange(len(labels)) + (i - (len(drawn) - 1) / 2) * thickness
         look: dict[str, Any] = {
             "color": pick(COLOURS, i),
-            "hatch": pick(HATCHES, i),
+            "hatch": pick(HATCHES, i + i // len(COLOURS)),
             "edgecolor": "white",  # of the hatches
             "linewidth": 0,
         }
@@ -154,11 +167,11 @@ def scatter_plot(
         TypeError, ValueError: see `line_plot`; also when `line` names no point.
     """
     check_texts(title=title, xlabel=xlabel, ylabel=ylabel, alt=alt)
-    single = {k: tuple(np.atleast_1d(v) for v in pair(p, k)) for k, p in named(points).items()}
+    single = {k: one_of_each(p, k) for k, p in named(points).items()}
     drawn = checked_points(single, logx=logx, logy=logy)
     if long := [label for label, (x, _) in drawn.items() if len(x) > 1]:
         raise ValueError(f"The point {long[0]!r} must be one (x, y), not several.")
-    ends = {k: tuple(np.atleast_1d(v) for v in pair(p, k)) for k, p in (intervals or {}).items()}
+    ends = {k: one_of_each(p, k) for k, p in (intervals or {}).items()}
     ranges = checked_ranges(ends, {label: y for label, (_, y) in drawn.items()}, "intervals")
     if unknown := [label for label in line if label not in drawn]:
         raise ValueError(f"The argument line names {unknown[0]!r}, which is no point.")
@@ -195,13 +208,15 @@ def heatmap(
 
     Args:
         matrix: numbers, shape (rows, columns).
-        row_labels, column_labels: one name each.
+        row_labels, column_labels: one name each. Where they are too many to read, some are left
+            out and the name of the axis says so.
         title, xlabel, ylabel, alt: see `line_plot`.
         unit: what the colours mean, written on the colour bar.
         values: a format such as "{:.2f}" that writes each number into its field.
 
     Raises:
-        TypeError, ValueError: see `line_plot`; also when the labels do not fit the matrix.
+        TypeError, ValueError: see `line_plot`; also when the labels do not fit the matrix, or there
+            are more than 1,000 numbers to write.
     """
     from matplotlib.colors import to_hex
 
@@ -212,16 +227,17 @@ def heatmap(
     array = finite_array(matrix, "matrix")
     if array.shape != shape:
         raise ValueError(f"The matrix has the shape {array.shape} but the labels say {shape}.")
+    if values is not None and array.size > MOST_FIELDS:
+        raise ValueError(
+            f"At most {MOST_FIELDS:,} numbers can be read in one figure, and these are "
+            f"{array.size:,}: leave the argument values out, and the colours are drawn alone."
+        )
     height = min(max(SIZE[1], 0.3 * len(rows) + 1.8), 12.0)
     canvas, axes = canvas_and_axes(title, xlabel, ylabel, height=height)
     axes.grid(False)
     image = axes.imshow(array, cmap=heat_colours(), aspect="auto")
-    axes.set_yticks(range(len(rows)), rows)
-    slant = sum(map(len, columns)) > 50
-    turn: dict[str, Any] = (
-        {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if slant else {}
-    )
-    axes.set_xticks(range(len(columns)), columns, **turn)
+    name_rows(axes, rows, most=50)
+    name_columns(axes, columns, letters=50, most=30, angle=45)
     canvas.colorbar(image, ax=axes).set_label(unit)
     if values is not None:
         for (i, j), value in np.ndenumerate(array):
@@ -245,15 +261,15 @@ def histogram(
     Args:
         samples: ``{label: values}``, numbers of shape (n,); n may differ.
         title, xlabel, ylabel, alt: see `line_plot`.
-        bins: how many, or their edges.
+        bins: how many, up to 1,000, or their edges.
 
     Raises:
-        TypeError, ValueError: see `line_plot`; also when bins is not positive.
+        TypeError, ValueError: see `line_plot`; also when `bins` is out of range.
     """
     check_texts(title=title, xlabel=xlabel, ylabel=ylabel, alt=alt)
     drawn = {label: number_list(v, f"samples {label!r}") for label, v in named(samples).items()}
-    if isinstance(bins, int) and bins < 1:
-        raise ValueError(f"The argument bins must be 1 or more, not {bins}.")
+    if np.ndim(bins) == 0:
+        bins = at_least("bins", bins, 1, MOST_BINS)
     edges = np.histogram_bin_edges(np.concatenate([*drawn.values()]), bins)
     canvas, axes = canvas_and_axes(title, xlabel, ylabel)
     for i, (label, values) in enumerate(drawn.items()):
@@ -266,7 +282,7 @@ def histogram(
             label=legend_name(str(label)),
             color=colour,
             linewidth=2,
-            linestyle=pick(DASHES, i),
+            linestyle=pick(DASHES, i + i // len(COLOURS)),
         )
     legend(axes, len(drawn))
     return finished(canvas, alt, title)
