@@ -17,7 +17,7 @@ READY := $(VENV)/ready
 ROOT_ARGS := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test quick cov check lint notebooks findings html lesson bench clean setup
+.PHONY: help lab test quick cov soak check lint notebooks findings html lesson bench clean setup
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,11 @@ quick: $(READY)  ## run the unit tests that need no model (under a minute)
 
 cov: setup  ## run all unit tests and show the lines that none of them reaches
 	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered tests
+
+soak: export XENC_SOAK := 1
+soak: setup  ## try thousands of made-up inputs, and the injected faults twenty times (hours)
+	$(BIN)/pytest -m hypothesis $(TEST_ARGS) tests
+	for run in $$(seq 20); do $(BIN)/pytest $(TEST_ARGS) tests/faults || exit 1; done
 
 check: lint  ## all that can be checked without running tests (seconds)
 	$(BIN)/python -m authoring findings --check

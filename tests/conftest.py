@@ -1,12 +1,21 @@
 """What several wings' tests share: small models, a hub out of reach, a folder with text."""
 
 import json
+import os
 import string
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.towns import write_towns
+
+# Made-up inputs: the same ones each time, or with `make soak` many and others each time. Neither
+# the time that an example takes nor a folder of earlier failures decides.
+MADE_UP = {"deadline": None, "database": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("test", max_examples=100, derandomize=True, **MADE_UP)
+settings.register_profile("soak", max_examples=3_000, derandomize=False, **MADE_UP)
+settings.load_profile("soak" if os.environ.get("XENC_SOAK") else "test")
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 # Words that many tests use; all others are spelt letter by letter.
