@@ -63,8 +63,9 @@ def onnx_session(path: Path) -> InferenceSession:
     Raises:
         ValueError: the file is no whole ONNX model.
     """
-    from onnxruntime import InferenceSession, SessionOptions
+    from onnxruntime import InferenceSession, SessionOptions, disable_telemetry_events
 
+    disable_telemetry_events()  # a caller may have imported onnxruntime before the course
     options = SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
