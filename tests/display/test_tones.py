@@ -5,7 +5,16 @@ import itertools
 import numpy as np
 import pytest
 
-from xenc_course.display.tones import COLOURS, MID_GREY, PAGES, contrast, ink_on
+from xenc_course.display.tones import (
+    AGAINST,
+    COLOURS,
+    FOR,
+    MID_GREY,
+    OPEN,
+    PAGES,
+    contrast,
+    ink_on,
+)
 
 # Severe colour blindness on linear RGB: Machado, Oliveira and Fernandes (2009), table 1.
 SIGHTS = {
@@ -32,8 +41,8 @@ def test_contrast_is_the_ratio_of_the_guidelines():
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("colour", COLOURS)
-def test_every_series_reads_on_both_pages(colour, page):
+@pytest.mark.parametrize("colour", [*COLOURS, FOR, AGAINST, OPEN])
+def test_every_line_reads_on_both_pages(colour, page):
     assert contrast(colour, page) >= 3
 
 

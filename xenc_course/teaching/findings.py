@@ -17,6 +17,7 @@ import numpy as np
 from xenc_course.display.cells import Cell
 from xenc_course.display.table import Table
 from xenc_course.display.text_width import escaped, one_line
+from xenc_course.display.tones import AGAINST, FOR, OPEN
 from xenc_course.evaluation.difference import Difference
 from xenc_course.evaluation.states import (
     CANNOT_TELL,
@@ -38,10 +39,10 @@ WORDS = {
     CANNOT_TELL: "these data cannot tell",
 }
 LINES = {
-    SHOWN: "solid #0072b2",
-    CONTRADICTED: "dashed #d55e00",
-    EQUIVALENT: "double #0072b2",
-    CANNOT_TELL: "dotted #888888",
+    SHOWN: f"solid {FOR}",
+    CONTRADICTED: f"dashed {AGAINST}",
+    EQUIVALENT: f"double {FOR}",
+    CANNOT_TELL: f"dotted {OPEN}",
 }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from xenc_course.display.cells import Cell
 from xenc_course.display.table import Table
 from xenc_course.display.text_width import escaped, one_line
+from xenc_course.display.tones import AGAINST, FOR
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -62,7 +63,7 @@ class Verdict:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        line = "solid #0072b2" if self.holds else "dashed #d55e00"
+        line = f"solid {FOR}" if self.holds else f"dashed {AGAINST}"
         return (
             f'<div style="border-left: 5px {line}; padding: 4px 12px; margin: 4px 0">'
             f'<div dir="auto">Claim: {escaped(one_line(self.claim))}</div>'
