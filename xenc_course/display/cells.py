@@ -104,7 +104,8 @@ def html_cell(cell: Cell, side: str, *, heading: bool = False, roomy: bool = Fal
     start = '<th scope="row"' if heading else "<td"
     style = f"text-align: {align}; vertical-align: top; white-space: {spaces}"
     style += "; font-weight: normal" if heading else ""
-    style += "; min-width: 14em" if roomy else ""
+    # On a telephone two fifths of the screen, and a long address breaks, so that the page stands.
+    style += "; min-width: min(14em, 40vw); overflow-wrap: anywhere" if roomy else ""
     return (
         f'{start} dir="auto" style="{style}">{f"<b>{text}</b>" if cell.bold else text}'
         f"</{'th' if heading else 'td'}>"
