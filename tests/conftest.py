@@ -11,8 +11,10 @@ from hypothesis import HealthCheck, settings
 from tests.support.towns import write_towns
 
 # Made-up inputs: the same ones each time, or with `make soak` many and others each time. Neither
-# the time that an example takes nor a folder of earlier failures decides.
-MADE_UP = {"deadline": None, "database": None, "suppress_health_check": [HealthCheck.too_slow]}
+# the time that an example takes nor a folder of earlier failures decides. A file in pytest's folder
+# is written again by each example.
+UNCHECKED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+MADE_UP = {"deadline": None, "database": None, "suppress_health_check": UNCHECKED}
 settings.register_profile("test", max_examples=100, derandomize=True, **MADE_UP)
 settings.register_profile("soak", max_examples=3_000, derandomize=False, **MADE_UP)
 settings.load_profile("soak" if os.environ.get("XENC_SOAK") else "test")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, strategies as st
 
 from tests.support.judged import collection_of, generated
-from tests.support.made_up import MADE_UP, judged_runs
+from tests.support.made_up import judged_runs
 from xenc_course.evaluation.metrics import evaluate
 from xenc_course.text.collection import Collection
 
@@ -228,7 +228,6 @@ SHARES = ["nDCG", "nDCG@3", "RR", "RR@2", "AP", "P@2", "R@3", "Judged@2", "Succe
 MORE = ["Bpref", "infAP", "Compat", "IPrec@0.5", "SetP", "SetR", "SetF", "nDCG(gains={1:3})"]
 
 
-@MADE_UP
 @given(judged_runs())
 def test_shares_lie_between_0_and_1_in_any_order_of_the_run(made: tuple[dict, dict]):
     qrels, run = made
@@ -242,7 +241,6 @@ def test_shares_lie_between_0_and_1_in_any_order_of_the_run(made: tuple[dict, di
         assert score.mean == pytest.approx(sum(score.per_query.values()) / len(found.queries))
 
 
-@MADE_UP
 @given(judged_runs(), st.integers(1, 3))
 def test_measures_agree_with_trec_eval(made: tuple[dict, dict], rel: int):
     import pytrec_eval
@@ -268,7 +266,6 @@ def test_measures_agree_with_trec_eval(made: tuple[dict, dict], rel: int):
         assert list(ours[name].per_query.values()) == pytest.approx(expected, abs=1e-9), name
 
 
-@MADE_UP
 @given(judged_runs())
 def test_condensed_changes_nothing_where_all_is_judged(made: tuple[dict, dict]):
     qrels, run = made
@@ -281,7 +278,6 @@ def test_condensed_changes_nothing_where_all_is_judged(made: tuple[dict, dict]):
     assert condensed.condensed == 0
 
 
-@MADE_UP
 @given(judged_runs())
 def test_condensed_is_a_run_of_judged_passages(made: tuple[dict, dict]):
     qrels, run = made

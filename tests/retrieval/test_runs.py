@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tests.support.judged import generated
-from tests.support.made_up import MADE_UP, SCORES, rows
+from tests.support.made_up import SCORES, rows
 from xenc_course.retrieval.runs import ranked, read_run, write_run
 
 
@@ -129,7 +129,6 @@ def test_scores_that_are_tensors_rank_and_come_back_as_numbers(tmp_path: Path):
     assert read_run(tmp_path / "run.trec") == {"q": {"b": 1.5, "c": 1.0, "a": 0.5}}
 
 
-@MADE_UP
 @given(rows(SCORES), st.sampled_from(["run.trec", "run.trec.gz"]))
 def test_any_run_comes_back_from_its_file(tmp_path: Path, run: dict, name: str):
     write_run(run, tmp_path / name)

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, settings, strategies as st
-
-# The same examples in each run; a file in pytest's folder is written again by each example.
-MADE_UP = settings(
-    max_examples=100,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+from hypothesis import strategies as st
 
 TEXTS = st.text(max_size=40)  # any characters, line ends and NUL among them, no half pairs
 IDS = st.text(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hypothesis import given, strategies as st
 
-from tests.support.made_up import IDS, MADE_UP, TEXTS
+from tests.support.made_up import IDS, TEXTS
 from xenc_course.text.collection import Collection, load_collection
 
 GRADES = st.integers(-1000, 1000)
@@ -35,7 +35,6 @@ def write(path: Path, lines: list[str]) -> None:
     path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
 
 
-@MADE_UP
 @given(collections(), st.booleans(), st.sampled_from(["", ".gz"]))
 def test_a_folder_gives_back_what_was_written(
     tmp_path: Path, made: Collection, ascii_only: bool, ending: str
