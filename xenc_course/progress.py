@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
@@ -9,6 +10,9 @@ from typing import Protocol
 # True: a bar on stderr that shows after two seconds. False: nothing. A function: it is called with
 # the number of items done since its last call.
 Progress = bool | Callable[[int], object]
+
+DELAY = 2.0  # seconds before a bar shows: a short job needs none
+TICK = 1.0  # seconds after which a bar moves though nothing is done: its clock runs
 
 
 class Advance(Protocol):
@@ -35,13 +39,36 @@ def progress_bar(
     """
     if callable(progress):
         yield lambda n_done, **shown: progress(n_done)
-        return
+    elif progress:
+        with _ticking_bar(n_items, unit, n_before) as advance:
+            yield advance
+    else:
+        yield lambda n_done, **shown: None
+
+
+@contextmanager
+def _ticking_bar(n_items: int | None, unit: str, n_before: int) -> Iterator[Advance]:
+    """A bar on stderr that is drawn again every `TICK`, however long one item takes."""
     from tqdm import tqdm
 
-    with tqdm(total=n_items, initial=n_before, unit=unit, delay=2, disable=not progress) as bar:
+    ended, drawing = threading.Event(), threading.Lock()
+    # miniters=0: an update of no items draws the bar as well, with its clock.
+    with tqdm(total=n_items, initial=n_before, unit=unit, delay=DELAY, miniters=0) as bar:
 
         def advance(n_done: int, **shown: str) -> None:
-            bar.set_postfix(shown, refresh=False)
-            bar.update(n_done)
+            with drawing:
+                bar.set_postfix(shown, refresh=False)
+                bar.update(n_done)
 
-        yield advance
+        def tick() -> None:
+            while not ended.wait(TICK):
+                with drawing:
+                    bar.update(0)
+
+        clock = threading.Thread(target=tick, daemon=True)
+        clock.start()
+        try:
+            yield advance
+        finally:
+            ended.set()
+            clock.join()
