@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -25,13 +27,17 @@ def claim(folder: Path, job: Mapping[str, object]) -> None:
         job: what decides the job's result, as JSON can hold it.
 
     Raises:
-        ValueError: the folder belongs to another job, or holds files and belongs to none.
+        ValueError: the folder belongs to another job, holds files and belongs to none, or says in
+            a damaged file to which it belongs.
     """
     folder.mkdir(parents=True, exist_ok=True)
     asked = json.loads(json.dumps(job))
     path = folder / JOB
     if path.is_file():
-        _refuse_another(folder, json.loads(path.read_text(encoding="utf-8")), asked)
+        begun = _json_object(path.read_bytes())
+        if begun is None:
+            raise ValueError(f"{path} is damaged and names no job: remove {folder} to start over.")
+        _refuse_another(folder, begun, asked)
         return
     if any(child for child in folder.iterdir() if not child.name.startswith(f"{PARTIAL}{JOB}")):
         raise ValueError(
@@ -43,13 +49,17 @@ def claim(folder: Path, job: Mapping[str, object]) -> None:
 class Journal:
     """The scores of one job, in the order in which they were computed.
 
-    The first line describes the job, every other line is `query document score` between tabs. `add`
-    hands its scores to the operating system before it returns, so a kill loses none of them. If a
-    kill tore the last line, that line is cut off when the journal is opened again.
+    The first line describes the job, and every other line is `query document score` between tabs,
+    or a JSON object: what was found on the way and decides how the job goes on. `add` hands its
+    scores to the operating system before it returns, so a kill loses none of them. A last line that
+    has no end, torn by a kill, is cut off when the journal is opened again.
+
+    The file holds nothing until there are scores, and without any it is removed at the end.
 
     Attributes:
         path: the file.
         scores: (query id, document id) -> score, of all lines.
+        facts: what was noted on the way.
     """
 
     def __init__(self, path: Path, job: Mapping[str, object]) -> None:
@@ -60,20 +70,26 @@ class Journal:
             job: what decides the scores, as JSON can hold it.
 
         Raises:
-            ValueError: the journal belongs to another job, or holds a line that is no score.
+            ValueError: the journal belongs to another job, or holds a line that is no score; with
+                file and line.
+            OSError: the file cannot be read or written.
         """
         self.path = path
         self.scores: dict[Key, float] = {}
-        header = json.dumps(job, sort_keys=True)
-        lines = _whole_lines(path)
-        if lines:
-            _refuse_another(path, self._job(lines[0]), json.loads(header))
-            for number, line in enumerate(lines[1:], start=2):
-                query, document, score = self._parsed(line, number)
-                self.scores[query, document] = score
-        self._file = path.open("a", encoding="utf-8", newline="\n")
-        if not lines:
-            self._write([header])
+        self.facts: dict[str, object] = {}
+        self._header = json.dumps(job, sort_keys=True)
+        content = path.read_bytes() if path.is_file() else b""
+        whole = content[: content.rfind(b"\n") + 1]
+        first, *lines = (whole or content or b"{}").splitlines()
+        begun = self._job(first, torn=not whole)
+        for number, line in enumerate(lines, start=2):
+            self._take(line, number)
+        if self.scores:
+            _refuse_another(path, begun, json.loads(self._header))
+        self._file = path.open("ab", buffering=0)
+        # Nothing is lost: a torn line is computed again, and without scores there is no job yet.
+        self._file.truncate(len(whole) if self.scores else 0)
+        self.facts = self.facts if self.scores else {}
 
     def __enter__(self) -> Self:
         """Close the file when the block ends."""
@@ -85,40 +101,74 @@ class Journal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the file; it stays until `remove`."""
+        """Close the file; if it has scores, it stays until `remove`."""
         self._file.close()
+        if not self.scores:
+            self.path.unlink(missing_ok=True)
 
     def add(self, scored: Iterable[Scored]) -> None:
-        """Append scores: (query id, document id, score) each."""
+        """Append scores: (query id, document id, score) each.
+
+        Raises:
+            OSError: the disk is full. The journal then holds what it held before.
+        """
         block = list(scored)
-        self._write(f"{query}\t{document}\t{score!r}" for query, document, score in block)
+        self._write([f"{query}\t{document}\t{score!r}" for query, document, score in block])
         self.scores.update({(query, document): score for query, document, score in block})
+
+    def note(self, **facts: object) -> None:
+        """Keep what was found on the way, as JSON can hold it; it is written with the next scores.
+
+        Args:
+            facts: by name.
+        """
+        self.facts |= facts
 
     def remove(self) -> None:
         """Delete the file: its scores have found their place."""
         self._file.close()
         self.path.unlink()
 
-    def _write(self, lines: Iterable[str]) -> None:
-        self._file.write("".join(f"{line}\n" for line in lines))
-        self._file.flush()
-
-    def _job(self, line: str) -> dict[str, object]:
+    def _write(self, lines: list[str]) -> None:
+        """Append lines, all or none of them."""
+        before = self._file.seek(0, os.SEEK_END)
+        if not before:
+            lines = [self._header, *([json.dumps(self.facts)] if self.facts else []), *lines]
+        data = memoryview("".join(f"{line}\n" for line in lines).encode())
         try:
-            return dict(json.loads(line))
-        except (ValueError, TypeError):
+            while data:
+                data = data[self._file.write(data) :]
+        except OSError as error:
+            self._file.truncate(before)
+            raise OSError(
+                f"{self.path} cannot be written ({error.strerror}): make room, and the same "
+                f"command goes on after {len(self.scores):,} scores."
+            ) from error
+
+    def _job(self, line: bytes, *, torn: bool) -> dict[str, object]:
+        job = {} if torn and line.startswith(b"{") else _json_object(line)
+        if job is None:
             raise ValueError(
                 f"{self.path}, line 1: no journal of scores: remove it, or choose another file."
-            ) from None
+            )
+        return job
 
-    def _parsed(self, line: str, number: int) -> Scored:
+    def _take(self, line: bytes, number: int) -> None:
+        """Take the score or the facts of one line."""
+        if line.startswith(b"{") and (facts := _json_object(line)) is not None:
+            self.facts |= facts
+            return
         try:
-            query, document, score = line.split("\t")
-            return query, document, float(score)
+            query, document, number_text = line.decode("utf-8").split("\t")
+            score = float(number_text)
         except ValueError:
+            score = math.nan
+        if not math.isfinite(score):
+            shown = line.decode("utf-8", errors="replace")[:60]
             raise ValueError(
-                f"{self.path}, line {number}: {line[:60]!r} is no score: remove it to start over."
-            ) from None
+                f"{self.path}, line {number}: {shown!r} is no score: remove the file to start over."
+            )
+        self.scores[query, document] = score
 
 
 class ScoresInMemory:
@@ -126,15 +176,21 @@ class ScoresInMemory:
 
     Attributes:
         scores: (query id, document id) -> score.
+        facts: what was noted on the way.
     """
 
     def __init__(self) -> None:
         """Begin without scores."""
         self.scores: dict[Key, float] = {}
+        self.facts: dict[str, object] = {}
 
     def add(self, scored: Iterable[Scored]) -> None:
         """Keep scores: (query id, document id, score) each."""
         self.scores.update({(query, document): score for query, document, score in scored})
+
+    def note(self, **facts: object) -> None:
+        """Keep what was found on the way, by name."""
+        self.facts |= facts
 
 
 def _refuse_another(place: Path, begun: Mapping[str, object], asked: Mapping[str, object]) -> None:
@@ -148,13 +204,10 @@ def _refuse_another(place: Path, begun: Mapping[str, object], asked: Mapping[str
             )
 
 
-def _whole_lines(path: Path) -> list[str]:
-    """The lines that end, after cutting off one that does not."""
-    if not path.is_file():
-        return []
-    content = path.read_bytes()
-    whole = content[: content.rfind(b"\n") + 1]
-    if len(whole) < len(content):
-        with path.open("r+b") as file:
-            file.truncate(len(whole))
-    return whole.decode("utf-8", errors="replace").split("\n")[:-1]
+def _json_object(text: bytes) -> dict[str, object] | None:
+    """The JSON object that a file or a line holds; None when it holds something else."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
