@@ -1,9 +1,12 @@
 """A cascade reads the best few with the strong model and leaves the rest in the cheap order."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from xenc_course import cascade
+from xenc_course.scoring.cascade import scores_below
 
 PAIRS = [("q1", "aaaa"), ("q2", "b"), ("q1", "a"), ("q1", "aaa"), ("q2", "bb"), ("q1", "aa")]
 
@@ -57,3 +60,9 @@ def test_no_pairs_and_bad_input():
         cascade(longer, longer, keep=1).rank("q", "abc")
     with pytest.raises(TypeError, match="two strings"):
         cascade(longer, longer, keep=1)(["ab"])
+
+
+@pytest.mark.parametrize("lowest", [0.0, -11.5, 3e7, -3e7, 1e30])
+def test_what_was_not_read_stands_below_in_its_order_whatever_the_scores(lowest):
+    scores = [np.float32(lowest), *scores_below(lowest, 1000)]
+    assert all(a > b for a, b in pairwise(scores))

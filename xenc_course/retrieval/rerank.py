@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,9 +10,15 @@ from typing import TYPE_CHECKING
 from xenc_course.files import check_id
 from xenc_course.jobs import Journal, Key, ScoresInMemory
 from xenc_course.progress import Progress, progress_bar
-from xenc_course.scoring.pairs import Pair
+from xenc_course.scoring.pairs import Pair, check_pairs
 from xenc_course.scoring.reranker import Reranker
-from xenc_course.scoring.scorers import BLOCK, Scorer, as_scorer, score_pairs
+from xenc_course.scoring.scorers import (
+    Scorer,
+    as_scorer,
+    expect_pairs,
+    score_blocks,
+    scored_block,
+)
 from xenc_course.text.collection import Collection
 
 from .first_stage import bm25_run
@@ -35,12 +40,16 @@ class Work:
         seconds: how long that took.
         cut: how many of the scored pairs were longer than the model reads and lost their end;
             counted for the course's own `Reranker` only.
+        backend: which one the course's `Reranker` has scored with; "" where it did not score.
+        why: the reason for that backend, in a sentence.
     """
 
     pairs: int
     scored: int
     seconds: float
     cut: int = 0
+    backend: str = ""
+    why: str = ""
 
     def __str__(self) -> str:
         """Pairs, seconds, pairs per second, and the share of pairs that lost their end."""
@@ -147,33 +156,50 @@ def score_texts(
     Args:
         texts: (query id, document id) -> (query, passage).
         model: what `score_pairs` takes; a name is loaded only when there is a pair to score.
-        known: where scores are kept after each block of `BLOCK` pairs.
+        known: where scores are kept after each block (see `score_blocks`), and with which backend
+            they were computed.
         progress: of the pairs, see `Progress`.
 
     Returns:
         What that took.
 
     Raises:
+        TypeError: a pair is not two strings.
         ValueError: the model does not give one finite number per pair; and what `load_scorer`
             raises.
     """
-    waiting = [key for key in texts if key not in known.scores]
+    keys = list(texts)
+    waiting = [place for place, key in enumerate(keys) if key not in known.scores]
     if not waiting:
-        return Work(len(texts), 0, 0.0)
+        return Work(len(texts), 0, 0.0, **_noted(known))
+    pairs = list(texts.values())
+    check_pairs(pairs)
     scorer = as_scorer(model)
+    expect_pairs(scorer, len(waiting))
     cut = 0
     started = time.perf_counter()
     done = len(texts) - len(waiting)
     with progress_bar(progress, len(texts), "pair", n_before=done) as advance:
-        for start in range(0, len(waiting), BLOCK):
-            block = waiting[start : start + BLOCK]
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # how many pairs were cut is in the result
-                scores = score_pairs(scorer, [texts[key] for key in block])
-            cut += scorer.report.cut if isinstance(scorer, Reranker) else 0
-            known.add((*key, float(score)) for key, score in zip(block, scores, strict=True))
-            advance(len(block))
-    return Work(len(texts), len(waiting), time.perf_counter() - started, cut)
+        for block in score_blocks(scorer, waiting, [query for query, _ in keys]):
+            scores = scored_block(scorer, [pairs[place] for place in block], advance)
+            if isinstance(scorer, Reranker):
+                cut += scorer.report.cut
+                _note_backend(scorer, known)
+            found = zip((keys[place] for place in block), scores, strict=True)
+            known.add((*key, float(score)) for key, score in found if key not in known.scores)
+    seconds = time.perf_counter() - started
+    return Work(len(texts), len(waiting), seconds, cut, **_noted(known))
+
+
+def _note_backend(scorer: Reranker, known: Journal | ScoresInMemory) -> None:
+    """Keep which backend scores, so that a job that goes on takes the same one."""
+    if "backend" not in known.facts and scorer.choice is not None:
+        known.note(backend=scorer.choice.backend, why=scorer.choice.why)
+
+
+def _noted(known: Journal | ScoresInMemory) -> dict[str, str]:
+    """The backend that has scored, and why: fields of `Work`."""
+    return {name: str(known.facts.get(name, "")) for name in ("backend", "why")}
 
 
 def run_of(candidates: Run, scores: Mapping[Key, float]) -> dict[str, dict[str, float]]:

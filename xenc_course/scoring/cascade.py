@@ -11,11 +11,18 @@ from collections.abc import Sequence
 import numpy as np
 
 from .pairs import Pair, check_pairs, checked
-from .scorers import Scorer
+from .scorers import Scorer, expect_pairs
 
 
 class Cascade:
-    """Two scorers as one; it can be used wherever a function of pairs is wanted."""
+    """Two scorers as one; it can be used wherever a function of pairs is wanted.
+
+    Attributes:
+        needs_whole_lists: True: which passages the strong model reads depends on all candidates
+            of the query, so `score_pairs` never parts them.
+    """
+
+    needs_whole_lists = True
 
     def __init__(self, fast: Scorer, strong: Scorer, keep: int) -> None:
         """Join two scorers.
@@ -65,8 +72,12 @@ class Cascade:
         for order in orders:
             rest = order[self._keep :]
             lowest = scores[order[: self._keep]].min()
-            scores[rest] = lowest - 1 - np.arange(len(rest), dtype=np.float32)
+            scores[rest] = scores_below(lowest, len(rest))
         return scores
+
+    def expect(self, n_pairs: int) -> None:
+        """Tell the fast scorer how many pairs will come in all; see `expect_pairs`."""
+        expect_pairs(self._fast, n_pairs)
 
     def rank(
         self, query: str, passages: Sequence[str], top_k: int | None = None
@@ -89,6 +100,21 @@ class Cascade:
         scores = self([(query, passage) for passage in passages])
         order = np.argsort(-scores, kind="stable")[:top_k]
         return [{"corpus_id": int(place), "score": scores[place]} for place in order]
+
+
+def scores_below(lowest: float, n: int) -> np.ndarray:
+    """Make scores for passages that follow the scored ones in a known order.
+
+    Args:
+        lowest: of the scores above them.
+        n: how many passages follow.
+
+    Returns:
+        Scores below `lowest`, each lower than the one before it: float32, shape (n,). The step is
+        1, or more where 32-bit floats of this size lie further apart.
+    """
+    step = max(1.0, 4 * float(np.spacing(np.float32(abs(lowest)))))
+    return (float(lowest) - step * np.arange(1, n + 1)).astype(np.float32)
 
 
 def cascade(fast: Scorer, strong: Scorer, keep: int) -> Cascade:
