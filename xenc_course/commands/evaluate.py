@@ -1,61 +1,114 @@
-"""The command `evaluate`: rerank a collection's candidates with a model, and measure the result."""
+"""The command `evaluate`: rerank a collection's candidates with models, and measure the result."""
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
+
+from .measuring import add_collection, add_output, judgements_note, load, show
+from .parsers import add_command
+
+BACKENDS = ("auto", "torch", "onnx", "onnx-int8")
+
+DESCRIPTION = """\
+Rerank the candidates of a first stage with one model or several, and print
+measures with 95 % intervals. The first metric decides the comparison.
+
+Killed or interrupted, the same command goes on where it was. A run that is
+whole already is measured, and not made again."""
+
+EXAMPLE = """\
+evaluate --collection helpdesk --first-stage bm25 \\
+      --model ms-marco-MiniLM-L12-v2-int8 --depth 20 --out helpdesk.trec"""
 
 
 def add_commands(commands: argparse._SubParsersAction) -> None:
     """Add `evaluate` to the course's commands."""
-    evaluation = commands.add_parser(
-        "evaluate",
-        help="rerank a collection's candidates with a model and measure the result",
-        description="Rerank the candidates of a first stage, print metrics with 95 % intervals. "
-        "Killed and started again, it goes on where it was.",
+    summary = "rerank a collection's candidates with models and measure the result"
+    parser = add_command(commands, "evaluate", summary, DESCRIPTION, EXAMPLE)
+    add_collection(parser)
+    _add_first_stage(parser)
+    _add_models(parser)
+    add_output(parser).add_argument(
+        "--metrics",
+        nargs="+",
+        metavar="METRIC",
+        help="as ir_measures writes them (nDCG@10 RR@10 AP R@100 Judged@10)",
     )
-    add = evaluation.add_argument
-    add("--collection", required=True, help="helpdesk, wikipedia, irds:ID or a BEIR folder")
+    parser.set_defaults(
+        run=_evaluate, interrupted="Interrupted: the same command goes on where it was."
+    )
+
+
+def _add_first_stage(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("the first stage").add_argument
     add(
         "--first-stage",
         default="bm25",
         help="bm25, bi-encoder, a bi-encoder's name, judged or a TREC run (bm25)",
     )
-    add("--model", help="a name of the catalogue, hub id or folder; none: the first stage alone")
-    add("--backend", default="auto", help="torch, onnx, onnx-int8, or the faster exact one (auto)")
-    add("--out", type=Path, help="the TREC run to write, gzip if it ends in .gz")
-    add("--depth", type=int, default=100, help="candidates per query (100)")
+    add("--depth", type=int, default=100, help="candidates per query that a model reads (100)")
     add("--queries", type=int, metavar="N", help="a sample of N queries (all)")
     add("--seed", type=int, default=0, help="of the sample (0)")
-    add("--qrels", type=Path, help="judgements, a file in the folder (qrels/test.tsv)")
     add(
-        "--unknown-ids",
-        choices=("refuse", "keep"),
-        default="refuse",
-        help="judgements of documents whose text is missing (refuse)",
+        "--own-document",
+        choices=("drop", "keep"),
+        default="drop",
+        help="the document that has the id of the query, as in ArguAna: BEIR drops it (drop)",
     )
-    add("--metrics", nargs="+", metavar="METRIC", help="as ir_measures writes them: nDCG@10 RR@10")
+
+
+def _add_models(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("the models").add_argument
+    add(
+        "--model",
+        nargs="+",
+        metavar="MODEL",
+        help="names of the catalogue, hub ids or folders (none: the first stage alone)",
+    )
+    add("--backend", choices=BACKENDS, default="auto", help="auto: the faster exact one (auto)")
     add("--no-titles", action="store_true", help="give the model the text without its title")
-    evaluation.set_defaults(run=_evaluate)
+    add(
+        "--out",
+        type=Path,
+        help="the TREC run to write, gzip if it ends in .gz; for several models a folder, which "
+        "gets a file MODEL.trec for each",
+    )
+    add(
+        "--keep-tail",
+        action="store_true",
+        help="let the first stage find 1,000 passages; those that no model reads follow below",
+    )
+    add(
+        "--fusion-weight",
+        type=float,
+        metavar="W",
+        help="rank by W · model + (1 − W) · first stage, both scaled to 0…1 per query "
+        "(none: the model alone)",
+    )
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from xenc_course.evaluation.experiment import Experiment, rerank_and_evaluate
+    from xenc_course.evaluation.experiment import rerank_and_evaluate
     from xenc_course.evaluation.metrics import METRICS
-    from xenc_course.text.collection import load_collection
+    from xenc_course.evaluation.plan import Experiment
 
-    collection = load_collection(
-        options.collection, qrels=options.qrels, unknown_ids=options.unknown_ids
-    )
     experiment = Experiment(
         options.first_stage,
-        options.model,
+        tuple(options.model) if options.model else None,
         depth=options.depth,
         n_queries=options.queries,
         seed=options.seed,
         titles=not options.no_titles,
         metrics=tuple(options.metrics or METRICS),
         backend=options.backend,
+        own_document=options.own_document,
+        keep_tail=options.keep_tail,
+        fusion_weight=options.fusion_weight,
+        condensed=options.condensed,
+        rel=options.rel,
     )
-    print(rerank_and_evaluate(collection, experiment, options.out))
+    outcome = rerank_and_evaluate(load(options), experiment, options.out)
+    show(replace(outcome, notes=(*outcome.notes, judgements_note(options))), options)
     return 0

@@ -1,50 +1,25 @@
-"""The evaluate command: candidates of a first stage, reranked by a cross-encoder, and measured."""
+"""The evaluate command: candidates of a first stage, reranked by cross-encoders, and measured."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 
-from xenc_course.jobs import Journal, Key
-from xenc_course.models.fingerprint import folder_fingerprint
-from xenc_course.models.loading import model_folder
-from xenc_course.retrieval.first_stage import FIRST_STAGES, JUDGED, find_candidates
-from xenc_course.retrieval.rerank import Work, pair_texts, run_of, score_texts
-from xenc_course.retrieval.runs import Run, write_run
-from xenc_course.scoring.pairs import Pair
+from xenc_course.jobs import Journal
+from xenc_course.retrieval.first_stage import JUDGED, find_candidates
+from xenc_course.retrieval.rerank import Work, score_texts
+from xenc_course.retrieval.runs import Run
 from xenc_course.scoring.scorers import Scorer, load_scorer
 from xenc_course.text.collection import Collection
 
-from .metrics import METRICS, evaluate, parse_metrics
+from .experiment_notes import reading_notes
+from .measured import Measured, measure, measuring_notes
+from .metrics import check_metrics
 from .outcome import Outcome
-from .run_comparison import RunComparison, compare_runs
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """What to rank with, and what to measure.
-
-    Attributes:
-        first_stage: see `find_candidates`.
-        model: what `load_scorer` takes; None evaluates the first stage alone.
-        depth: candidates per query.
-        n_queries: how many of the judged queries are ranked, a sample; None means all.
-        seed: of the sample.
-        titles: whether a model reads "title text" (BEIR's convention) or the text alone.
-        metrics: names as `ir_measures` writes them.
-        backend: "auto", "torch", "onnx" or "onnx-int8", as `Reranker` takes them.
-    """
-
-    first_stage: str = "bm25"
-    model: str | None = None
-    depth: int = 100
-    n_queries: int | None = None
-    seed: int = 0
-    titles: bool = True
-    metrics: tuple[str, ...] = METRICS
-    backend: str = "auto"
+from .plan import Experiment
+from .reranking import Job, Reranking, first_stage_job, make_reranking
+from .run_file import RunFile, locked, run_files
 
 
 def rerank_and_evaluate(
@@ -53,87 +28,108 @@ def rerank_and_evaluate(
     out: str | Path | None = None,
     scorer: Scorer | None = None,
 ) -> Outcome:
-    """Rank a collection with a first stage, rerank its best passages with a model, evaluate both.
+    """Rank a collection with a first stage, rerank its best passages with models, evaluate all.
 
     Args:
         collection: its judged queries are ranked.
         experiment: with what, how deep, and what is measured.
         out: the TREC run to write, compressed when its name ends in `.gz`: that of the model, or
-            of the first stage without a model. A model needs it. Until it is whole, its scores are
-            in `<out>.journal`, and the same call goes on from there.
-        scorer: scores the pairs; when None, the model named by `experiment.model` is loaded.
+            of the first stage without a model. For several models it is a folder, which gets a file
+            `MODEL.trec` for each. A model needs it. Until a run is whole, its scores are in
+            `<run>.journal`, and the same call goes on from there. A run that is whole is not made
+            again: the same call measures it.
+        scorer: scores the pairs of the only model; when None, models are loaded by name.
 
     Returns:
         The evaluations, their comparison and the work.
 
     Raises:
         FileNotFoundError: there is no such first stage or model, or no folder for `out`.
-        ValueError: arguments do not fit together, `out` exists, a candidate has no text in the
-            collection, or the journal is of another job; and what loading and scoring raise.
+        ValueError: arguments do not fit together, `out` is of another job or written by another
+            process, a candidate has no text in the collection, or the journal is of another job;
+            and what loading and scoring raise.
     """
-    metrics = list(parse_metrics(experiment.metrics))  # a misspelt one is refused before scoring
-    first_stage, model = experiment.first_stage, experiment.model
-    target = _checked_target(out, first_stage, model)
-    chosen, notes = _judged_queries(collection, experiment.n_queries, experiment.seed)
-    passages = _passages(chosen, experiment.titles)
-    candidates, left_out = find_candidates(first_stage, chosen, passages, experiment.depth)
-    work = Work(0, 0, 0.0)
+    rankers = list(experiment.models) or [experiment.first_name]
+    if experiment.models and out is None:
+        raise ValueError("Name a file for the reranked run (--out run.trec).")
+    if scorer is not None and len(experiment.models) != 1:
+        raise ValueError(f"One scorer is one model, not {len(experiment.models)}.")
+    files = run_files(Path(out), rankers) if out is not None else []
+    with locked(files):
+        return _evaluated(collection, experiment, files, scorer)
+
+
+def _evaluated(
+    collection: Collection, asked: Experiment, files: list[RunFile], scorer: Scorer | None
+) -> Outcome:
+    chosen, notes = _judged_queries(collection, asked.n_queries, asked.seed)
+    check_metrics(asked.metrics, chosen, rel=asked.rel)
+    passages = _passages(chosen, asked.titles)
+    candidates, left_out = find_candidates(
+        asked.first_stage, chosen, passages, asked.found_depth, own_document=asked.own_document
+    )
+    # What cannot be measured is refused now, before anything is scored.
+    _measured({asked.first_name: candidates}, chosen, asked)
+    runs: dict[str, Run] = {} if asked.first_stage == JUDGED else {asked.first_name: candidates}
+    works: dict[str, Work] = {}
+    if asked.models:
+        task = make_reranking(asked, chosen, passages, candidates)
+        reranked, works = _reranked(task, files, scorer)
+        runs |= {asked.run_name(model): run for model, run in reranked.items()}
+    else:
+        for file in files:
+            job = first_stage_job(candidates)
+            if file.found(job, candidates) is None:
+                file.write(candidates, job)
+    measured = _measured(runs, chosen, asked)
+    notes += [*left_out, *reading_notes(asked, chosen, works, files)]
+    notes += measuring_notes(runs, measured[0])
+    return Outcome(measured[0], measured[1], tuple(notes), works)
+
+
+def _reranked(
+    task: Reranking, files: list[RunFile], scorer: Scorer | None
+) -> tuple[dict[str, Run], dict[str, Work]]:
+    """The run of each model, and the work of those that had no run yet."""
+    asked = task.experiment
     runs: dict[str, Run] = {}
-    if first_stage != JUDGED:
-        runs[first_stage if first_stage in FIRST_STAGES else Path(first_stage).name] = candidates
-    if model is not None and target is not None:
-        texts = pair_texts(candidates, chosen.queries, passages)
-        job = _job(experiment, model, chosen.name, texts, loaded=scorer is not None)
-        with Journal(target.with_name(target.name + ".journal"), job) as journal:
-            scorer = scorer or load_scorer(model, experiment.backend)
-            work = score_texts(texts, scorer, journal, progress=True)
-            runs[model] = run_of(candidates, journal.scores)
-            write_run(runs[model], target, tag="reranked")
+    works: dict[str, Work] = {}
+    with ExitStack() as opened:
+        waiting: dict[str, tuple[RunFile, Job, Journal]] = {}
+        for model, file in zip(asked.models, files, strict=True):
+            scoring = task.scoring_job(model, loaded=scorer is not None)
+            job = task.run_job(scoring)
+            run = file.found(job, task.ranks())
+            if run is None:
+                journal = opened.enter_context(Journal(file.journal, scoring))
+                waiting[model] = (file, job, journal)
+            else:
+                runs[model] = run
+        if len(waiting) > 1:  # one that cannot be loaded is refused before another has scored
+            for model, (_, _, journal) in waiting.items():
+                load_scorer(model, _backend(journal, asked.backend))
+        for model, (file, job, journal) in waiting.items():
+            loaded = scorer or load_scorer(model, _backend(journal, asked.backend))
+            works[model] = score_texts(task.texts, loaded, journal, progress=True)
+            runs[model] = task.run(journal.scores)
+            file.write(runs[model], job)
             journal.remove()
-    elif target is not None:
-        write_run(candidates, target, tag="first-stage")
-    evaluations = {name: evaluate(run, chosen, metrics) for name, run in runs.items()}
-    comparison = _comparison(runs, chosen, metrics[0])
-    return Outcome(evaluations, comparison, (*notes, *left_out), work)
+    return {model: runs[model] for model in asked.models}, works
 
 
-def _job(
-    experiment: Experiment,
-    model: str,
-    collection: str,
-    texts: Mapping[Key, Pair],
-    *,
-    loaded: bool,
-) -> dict[str, object]:
-    """What decides the scores; weights and backend of a model loaded elsewhere are not known."""
-    job: dict[str, object] = {
-        "collection": collection,
-        "first stage": experiment.first_stage,
-        "depth": experiment.depth,
-        "model": model,
-        "set of pairs": _pairs_hash(texts),
-    }
-    if not loaded:
-        job["weights"] = folder_fingerprint(model_folder(model))
-        job["backend"] = experiment.backend
-    return job
+def _backend(journal: Journal, asked: str) -> str:
+    """The backend that has scored so far: another one would give slightly other scores."""
+    return str(journal.facts.get("backend", asked))
 
 
-def _checked_target(out: str | Path | None, first_stage: str, model: str | None) -> Path | None:
-    if model is None and first_stage == JUDGED:
-        raise ValueError("Judged passages have no order of their own: name a model to rank them.")
-    if out is None:
-        if model is not None:
-            raise ValueError("Name a file for the reranked run (--out run.trec).")
-        return None
-    target = Path(out)
-    if target.exists():
-        raise ValueError(f"{target} exists: choose another --out, or remove it first.")
-    if not target.parent.is_dir():
-        raise FileNotFoundError(
-            f"There is no folder {target.parent} to write {target.name} into: make it first."
-        )
-    return target
+def _measured(
+    runs: Mapping[str, Run], collection: Collection, asked: Experiment
+) -> tuple[Measured, Measured | None]:
+    """The runs measured as they are, and with unjudged passages left out if that was asked for."""
+    usual = measure(runs, collection, asked.metrics, rel=asked.rel)
+    if not asked.condensed:
+        return usual, None
+    return usual, measure(runs, collection, asked.metrics, rel=asked.rel, condensed=True)
 
 
 def _judged_queries(
@@ -160,20 +156,3 @@ def _passages(collection: Collection, titles: bool) -> Mapping[str, str]:
     if not (titles and collection.titles):
         return collection.documents
     return {document: collection.passage(document) for document in collection.documents}
-
-
-def _comparison(
-    runs: Mapping[str, Run], collection: Collection, metric: str
-) -> RunComparison | None:
-    if len(runs) < 2:
-        return None
-    (baseline, first), (model, reranked) = runs.items()
-    return compare_runs({model: reranked}, {baseline: first}, collection, metric)
-
-
-def _pairs_hash(texts: Mapping[Key, Pair]) -> str:
-    """SHA-256 over ids and texts of all pairs, in order."""
-    digest = hashlib.sha256()
-    for ids, pair in texts.items():
-        digest.update(repr((ids, pair)).encode())
-    return digest.hexdigest()

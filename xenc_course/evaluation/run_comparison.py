@@ -10,7 +10,7 @@ from xenc_course.retrieval.runs import Run
 from xenc_course.text.collection import Collection
 
 from .difference import Difference, adjusted, difference_of, named_difference
-from .metrics import evaluate
+from .metrics import Evaluation, evaluate
 from .resampling import RESAMPLES
 from .states import MARGIN
 
@@ -82,6 +82,8 @@ def compare_runs(
     margin: float = MARGIN,
     resamples: int = RESAMPLES,
     seed: int = 0,
+    condensed: bool = False,
+    rel: int = 1,
 ) -> RunComparison:
     """Compare one run or several with a baseline, query by query.
 
@@ -99,6 +101,8 @@ def compare_runs(
             you look at the result.
         resamples: of the bootstrap interval and of the sign-flip test.
         seed: of both.
+        condensed: see `evaluate`.
+        rel: see `evaluate`.
 
     Returns:
         One difference per run, in the order of `runs`.
@@ -114,11 +118,15 @@ def compare_runs(
             f"Compare one or more runs with one baseline, not {len(runs)} with {len(baseline)}."
         )
     ((name, base),) = baseline.items()
-    reference = evaluate(base, collection, metric, resamples=1)
+
+    def measured(run: Run) -> Evaluation:
+        return evaluate(run, collection, metric, resamples=1, condensed=condensed, rel=rel)
+
+    reference = measured(base)
     differences = [
         difference_of(
             label,
-            evaluate(run, collection, metric, resamples=1),
+            measured(run),
             name,
             reference,
             margin=margin,

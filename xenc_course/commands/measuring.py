@@ -1,0 +1,89 @@
+"""What the commands evaluate and compare share: a collection, how it is measured, what is shown."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xenc_course.evaluation.outcome import Outcome
+    from xenc_course.text.collection import Collection
+
+
+def add_collection(parser: argparse.ArgumentParser) -> None:
+    """Add what says where texts and judgements are."""
+    group = parser.add_argument_group("the collection")
+    add = group.add_argument
+    add("--collection", required=True, help="helpdesk, wikipedia, irds:ID or a BEIR folder")
+    add(
+        "--qrels",
+        type=Path,
+        help="judgements in BEIR's or TREC's form, a file in the folder (qrels/test.tsv)",
+    )
+    add(
+        "--unknown-ids",
+        choices=("refuse", "keep"),
+        default="refuse",
+        help="judgements of documents whose text is missing (refuse)",
+    )
+
+
+def add_output(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Add how it is measured and what is shown of it; the group can take more options."""
+    group = parser.add_argument_group("measures and output")
+    add = group.add_argument
+    add(
+        "--rel",
+        type=int,
+        default=1,
+        metavar="N",
+        help="the lowest grade that RR, AP, P and R count as relevant (1); TREC DL takes 2",
+    )
+    add(
+        "--condensed",
+        action="store_true",
+        help="measure a second time with passages left out that nobody has judged",
+    )
+    add(
+        "--per-query",
+        type=Path,
+        metavar="FILE",
+        help="write every query's values: run, metric, query and value between tabs",
+    )
+    add("--json", action="store_true", help="print one JSON object in place of tables")
+    return group
+
+
+def load(options: argparse.Namespace) -> Collection:
+    """Load the collection, after a look at what is to be written.
+
+    Raises:
+        FileNotFoundError: there is no folder for the values of the queries.
+        ValueError: they would replace a folder; and what `load_collection` raises.
+    """
+    from xenc_course.text.collection import load_collection
+
+    path = options.per_query
+    if path is not None and not path.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {path.parent} for --per-query: make it first.")
+    if path is not None and path.is_dir():
+        raise ValueError(f"{path} is a folder: name a file for --per-query.")
+    return load_collection(options.collection, qrels=options.qrels, unknown_ids=options.unknown_ids)
+
+
+def show(outcome: Outcome, options: argparse.Namespace) -> None:
+    """Print an outcome as it was asked for, and write the values of its queries."""
+    from xenc_course.evaluation.outcome_files import outcome_json, write_per_query
+
+    if options.per_query is not None:
+        write_per_query(outcome, options.per_query)
+    print(outcome_json(outcome) if options.json else outcome)
+
+
+def judgements_note(options: argparse.Namespace) -> str:
+    """Where the judgements come from, in a sentence."""
+    folder = Path(options.collection).expanduser()
+    if options.qrels is None and not folder.is_dir():
+        return f"The judgements are those of {options.collection}."
+    return f"The judgements are in {folder / (options.qrels or 'qrels/test.tsv')}."
