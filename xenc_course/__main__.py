@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from xenc_course.assets.wheels import AssetError
 
-from .commands import doctor, evaluate, fetch, train
+from .commands import compare, doctor, evaluate, fetch, train
+from .commands.terminal import print_any_letter
+
+OK, REFUSED, INTERRUPTED = 0, 1, 130  # 130: what a shell gives for Ctrl-C; 2 is argparse's
+
+# How the package's own arguments are spelt on the command line, for the hints in its messages.
+SPELLING = {"unknown_ids='keep'": "--unknown-ids keep"}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -17,21 +24,50 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: words of the command line; those of this process when None.
 
     Returns:
-        The exit code: 0, or 1 after a message of one line on stderr.
+        The exit code: 0, 1 after a message of one line on stderr, or 130 after Ctrl-C.
     """
+    print_any_letter()
     options = _parser().parse_args(arguments)
     try:
-        return options.run(options)
+        code = options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads the output has seen enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return REFUSED
     except (AssetError, ImportError, ValueError, FloatingPointError, OSError) as error:
-        print(f"{options.command}: {error}", file=sys.stderr)
-        return 1
+        print(f"{options.command}: {_sentence(error)}", file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        # A bar may stand on the line: end it.
+        print(f"\n{options.command}: {options.interrupted}", file=sys.stderr)
+        return INTERRUPTED
+    return code
+
+
+def _sentence(error: Exception) -> str:
+    """What went wrong, in one sentence and in the words of the command line."""
+    message = str(error)
+    if isinstance(error, OSError) and error.strerror:
+        place = f": {error.filename}" if error.filename else ""
+        message = f"{error.strerror}{place}."
+    for argument, option in SPELLING.items():
+        message = message.replace(argument, option)
+    return message
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m xenc_course", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    for module in (doctor, fetch, evaluate, train):
+    parser = argparse.ArgumentParser(
+        prog="python -m xenc_course",
+        description="The course's commands. `COMMAND --help` shows defaults and an example.",
+        epilog="Exit codes: 0, 1 when something is refused or missing (one sentence on stderr), "
+        "2 for a wrong command line, 130 after Ctrl-C.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for module in (doctor, fetch, evaluate, compare, train):
         module.add_commands(commands)
+    for command in commands.choices.values():
+        if command.get_default("interrupted") is None:
+            command.set_defaults(interrupted="Interrupted.")
     return parser
 
 

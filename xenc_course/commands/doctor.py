@@ -14,6 +14,8 @@ from pathlib import Path
 
 from xenc_course.assets.wheels import ASSETS, Asset, cache_folder, damaged_files, size_on_disk
 
+from .parsers import add_command
+
 LOCK = Path(__file__).parents[2] / "requirements.lock"
 FETCH = ".venv/bin/python -m xenc_course fetch"
 MANY = 10  # if more packages differ, the Python is probably the wrong one, and a list is no help
@@ -41,7 +43,14 @@ class Finding:
 
 def add_commands(commands: argparse._SubParsersAction) -> None:
     """Add `doctor` to the course's commands."""
-    doctor = commands.add_parser("doctor", help="check this machine, line by line")
+    doctor = add_command(
+        commands,
+        "doctor",
+        "check this machine, line by line",
+        "Look at this machine and say in one line each what was seen, and how to mend what is "
+        "wrong.\nNothing is changed. Exit code 0 when all is well, else 1.",
+        "doctor",
+    )
     doctor.set_defaults(run=_doctor)
 
 

