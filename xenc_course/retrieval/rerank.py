@@ -171,7 +171,7 @@ def score_texts(
     keys = list(texts)
     waiting = [place for place, key in enumerate(keys) if key not in known.scores]
     if not waiting:
-        return Work(len(texts), 0, 0.0, **_noted(known))
+        return Work(len(texts), 0, 0.0, 0, *_noted(known))
     pairs = list(texts.values())
     check_pairs(pairs)
     scorer = as_scorer(model)
@@ -188,7 +188,7 @@ def score_texts(
             found = zip((keys[place] for place in block), scores, strict=True)
             known.add((*key, float(score)) for key, score in found if key not in known.scores)
     seconds = time.perf_counter() - started
-    return Work(len(texts), len(waiting), seconds, cut, **_noted(known))
+    return Work(len(texts), len(waiting), seconds, cut, *_noted(known))
 
 
 def _note_backend(scorer: Reranker, known: Journal | ScoresInMemory) -> None:
@@ -197,9 +197,9 @@ def _note_backend(scorer: Reranker, known: Journal | ScoresInMemory) -> None:
         known.note(backend=scorer.choice.backend, why=scorer.choice.why)
 
 
-def _noted(known: Journal | ScoresInMemory) -> dict[str, str]:
-    """The backend that has scored, and why: fields of `Work`."""
-    return {name: str(known.facts.get(name, "")) for name in ("backend", "why")}
+def _noted(known: Journal | ScoresInMemory) -> tuple[str, str]:
+    """The backend that has scored, and why."""
+    return str(known.facts.get("backend", "")), str(known.facts.get("why", ""))
 
 
 def run_of(candidates: Run, scores: Mapping[Key, float]) -> dict[str, dict[str, float]]:
