@@ -48,3 +48,12 @@ def test_every_query_has_its_line(outcome, tmp_path: Path):
     score = outcome.evaluations["mödel"]["RR@10"]
     values = {q: float(v) for run, metric, q, v in lines if (run, metric) == ("mödel", "RR@10")}
     assert values == score.per_query
+
+
+def test_any_name_of_a_folder_is_one_column(tmp_path: Path):
+    out, path = tmp_path / "run.trec", tmp_path / "values.tsv"
+    found = experiment(library(), "bm25", "my\tmodel \udcff", out, scorer=Overlap())
+    write_per_query(found, path)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert {line.split("\t")[0] for line in lines} == {"run", "bm25", "my model ?"}
+    assert {line.count("\t") for line in lines} == {3}

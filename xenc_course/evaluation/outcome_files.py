@@ -52,11 +52,16 @@ def write_per_query(outcome: Outcome, path: Path) -> None:
         path: the file, which is replaced; it is compressed when its name ends in `.gz`.
     """
     lines = (
-        f"{name}\t{metric}\t{query}\t{value!r}"
+        f"{_column(name)}\t{metric}\t{query}\t{value!r}"
         for name, metric, score in _scores(outcome)
         for query, value in score.per_query.items()
     )
     write_lines(path, ["\t".join(PER_QUERY), *lines])
+
+
+def _column(name: str) -> str:
+    """The name of a run as one column of UTF-8 text: a folder's name may hold any letter."""
+    return " ".join(name.encode("utf-8", "replace").decode("utf-8").split())
 
 
 def _scores(outcome: Outcome) -> Iterator[tuple[str, str, Score]]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from glob import escape
 from pathlib import Path
 
-from xenc_course.files import text_lines
+from xenc_course.files import PARTIAL, text_lines
 from xenc_course.retrieval.runs import Run, read_run, write_run
 
 _DIGITS = 12  # of the job's SHA-256: 48 bits
@@ -131,7 +133,7 @@ def run_files(out: Path, rankers: list[str]) -> list[RunFile]:
 
 @contextmanager
 def locked(files: list[RunFile]) -> Iterator[None]:
-    """Be the only process that writes these runs.
+    """Be the only process that writes these runs; what a killed one left unfinished is removed.
 
     Raises:
         ValueError: another process writes one of them.
@@ -148,6 +150,8 @@ def locked(files: list[RunFile]) -> Iterator[None]:
                     f"Another process is writing {file.path}: wait for it, or choose another --out."
                 ) from None
             held.callback(_remove, lock)
+            for left in file.path.parent.glob(f"{PARTIAL}{escape(file.path.name)}-*"):
+                _remove(left)
         yield
 
 
@@ -156,9 +160,11 @@ def short_name(ranker: str) -> str:
     name = Path(ranker).name
     if name in ("", ".."):
         name = Path(ranker).resolve().name
-    return "_".join(name.split()) or "run"
+    # Where the locale knows ASCII alone, a file name's other letters arrive as lone surrogates.
+    letters = os.fsencode(name).decode("utf-8", "replace")
+    return "_".join(letters.split()) or "run"
 
 
-def _remove(lock: Path) -> None:
-    with suppress(OSError):  # Windows removes it when it is released
-        lock.unlink()
+def _remove(file: Path) -> None:
+    with suppress(OSError):  # Windows keeps a lock until it is released, and then removes it
+        file.unlink()
