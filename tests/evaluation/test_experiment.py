@@ -200,7 +200,7 @@ def test_what_cannot_be_reranked_is_refused(tmp_path: Path):
     with pytest.raises(ValueError, match="found no passage for any query"):
         experiment(strange, "bm25", **options)
     spaced = Collection("spaced", {"a 1": "word"}, {"q": "word"}, {"q": {"a 1": 1}})
-    with pytest.raises(ValueError, match="The id of a document is 'a 1'"):
+    with pytest.raises(ValueError, match="id of a document is 'a 1'"):
         experiment(spaced, "bm25", **options)
     unjudged = Collection("unjudged", {"a": "word"}, {"q": "word"}, {})
     with pytest.raises(ValueError, match="No query of unjudged has a judgement"):
