@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from xenc_course.assets.wheels import AssetError
+from xenc_course.assets.cache import AssetError
 from xenc_course.files import write_whole
 
 from .findings_page import PAGE, all_findings, check_findings, write_findings

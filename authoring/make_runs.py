@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from xenc_course.assets.bundled_students import released
-from xenc_course.assets.wheels import cache_folder
+from xenc_course.assets.cache import cache_folder
 from xenc_course.evaluation import stored_runs
 from xenc_course.evaluation.experiment import Experiment, rerank_and_evaluate
 from xenc_course.evaluation.stored_runs import INDEX, run_index

@@ -3,14 +3,16 @@
 `__init__.py` loads each name from here when it is first used. A new public name is one line here.
 """
 
+from .assets.cache import (
+    AssetError as AssetError,
+    cache_folder as cache_folder,
+)
 from .assets.hub import (
     hub_reachable as hub_reachable,
 )
 from .assets.wheels import (
     ASSETS as ASSETS,
-    AssetError as AssetError,
     asset_folder as asset_folder,
-    cache_folder as cache_folder,
     fetch as fetch,
 )
 from .display.lesson_diagrams import (

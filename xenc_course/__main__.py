@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from xenc_course.assets.wheels import AssetError
+from xenc_course.assets.cache import AssetError
 
 from .commands import compare, doctor, evaluate, fetch, train
 from .commands.terminal import print_any_letter

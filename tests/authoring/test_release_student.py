@@ -7,7 +7,8 @@ import pytest
 from authoring.release_student import release
 from xenc_course import load_cross_encoder
 from xenc_course.assets import bundled_students
-from xenc_course.assets.wheels import AssetError, asset_folder
+from xenc_course.assets.cache import AssetError
+from xenc_course.assets.wheels import asset_folder
 from xenc_course.training.shrinking import keep_layers, round_weights
 
 pytestmark = pytest.mark.models
@@ -34,7 +35,7 @@ def test_a_released_student_gives_the_scores_that_training_wrote(tmp_path, monke
     assert scores == pytest.approx(small.predict(pairs, show_progress_bar=False), abs=1e-3)
     assert bundled_students.student_folder("tiny-student") == folder
     entry.path.write_bytes(entry.path.read_bytes()[:-1] + b"x")
-    (folder / bundled_students.MARK).write_text(json.dumps({"sha256": "older"}))
+    (folder / bundled_students.MANIFEST).write_text(json.dumps({"sha256": "older"}))
     with pytest.raises(AssetError, match="not the one that was recorded"):
         bundled_students.student_folder("tiny-student")
 

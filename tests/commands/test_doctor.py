@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from xenc_course.__main__ import main
-from xenc_course.assets import wheels
+from xenc_course.assets import cache
 from xenc_course.commands import doctor
 from xenc_course.files import file_sha256
 
@@ -49,7 +49,7 @@ def test_the_doctor_notices_a_damaged_asset_and_a_missing_lock(monkeypatch, tmp_
     text.parent.mkdir()
     text.write_text("{}")
     whole = {text.name: {"bytes": 2, "sha256": file_sha256(text)}}
-    text.with_name(wheels.MANIFEST).write_text(json.dumps({"files": whole}))
+    text.with_name(cache.MANIFEST).write_text(json.dumps({"files": whole}))
     text.write_text("[}")
     report = "\n".join(map(str, doctor.examine()))
     assert "requirements.lock is missing" in report
@@ -65,7 +65,7 @@ def test_the_doctor_goes_on_where_a_look_breaks_off(monkeypatch, tmp_path):
     monkeypatch.setattr(doctor, "_packages", broken)
     monkeypatch.setenv("XENC_CACHE", str(tmp_path))
     (tmp_path / "wikipedia").mkdir()
-    (tmp_path / "wikipedia" / wheels.MANIFEST).write_text("{")
+    (tmp_path / "wikipedia" / cache.MANIFEST).write_text("{")
     report = "\n".join(map(str, doctor.examine()))
     assert "FAIL  packages: No module named 'packaging': run `make setup`" in report
     assert "is damaged (manifest.json cannot be read)" in report

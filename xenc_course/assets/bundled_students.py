@@ -12,16 +12,24 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from xenc_course.files import DATA, appears_whole, file_sha256
+from xenc_course.files import DATA, file_sha256
 
-from .wheels import LOCK, AssetError, asset_folder, cache_folder
+from .cache import (
+    MANIFEST,
+    AssetError,
+    cache_folder,
+    damaged_files,
+    locked,
+    manifest,
+    recorded_folder,
+)
+from .wheels import ASSETS, asset_folder
 
 STUDENTS = DATA / "students"
 INDEX = "index.json"
 BASE = "ms-marco-MiniLM-L12-v2"  # whose tables and tokenizer students share
 STORED = "student.safetensors"
 SCALE = ".scale"
-MARK = "student.json"  # in the cache: which stored file the folder was made from
 
 
 @dataclass(frozen=True)
@@ -62,17 +70,20 @@ def released() -> dict[str, Student]:
     }
 
 
-def student_folder(name: str) -> Path:
-    """The model folder of a released student, made in the cache when it is not there.
+def student_folder(name: str, *, again: bool = False) -> Path:
+    """The model folder of a released student, made in the cache when no whole one is there.
+
+    Args:
+        name: of the student.
+        again: whether to make it anew in any case.
 
     Raises:
         KeyError: there is no such student.
-        AssetError: its stored file is damaged, or the base model cannot be fetched.
+        AssetError: its stored file is damaged, the base model cannot be fetched, or the cache
+            cannot be written.
     """
-    from filelock import FileLock
-
     student = released()[name]
-    if _is_unpacked(student):
+    if not again and not student_damage(student):
         return student.folder
     if file_sha256(student.path) != student.sha256:
         raise AssetError(
@@ -80,25 +91,46 @@ def student_folder(name: str) -> Path:
             "`git checkout`, or install the package again."
         )
     base = asset_folder(BASE)
-    with FileLock(cache_folder() / LOCK):  # as in `fetch`, which deletes unfinished folders
-        if not _is_unpacked(student):  # another process may have done it, while this one waited
-            with appears_whole(student.folder) as folder:
-                folder.mkdir()
+    with locked(student.folder.parent):
+        # Another process may have done it, while this one waited.
+        if again or student_damage(student):
+            facts = {"sha256": student.sha256, "base": _recorded_weights(base)}
+            with recorded_folder(student.folder, facts) as folder:
                 _unpack(student, base, folder)
     return student.folder
 
 
-def _is_unpacked(student: Student) -> bool:
-    """Whether its folder lies in the cache, made from the stored file of the index."""
-    mark = student.folder / MARK
-    if not mark.is_file():
-        return False
-    return json.loads(mark.read_text(encoding="utf-8"))["sha256"] == student.sha256
+def student_damage(student: Student, *, quick: bool = True) -> list[str]:
+    """What is wrong with a student's folder in the cache, one phrase each.
+
+    It must be whole, made from the stored file of the index, and from the base that is at hand.
+
+    Args:
+        student: one of `released`.
+        quick: see `damaged_files`.
+    """
+    if not student.folder.is_dir():
+        return ["it is not there"]
+    damage = damaged_files(student.folder, quick=quick)
+    if damage:
+        return damage
+    made_from = manifest(student.folder)
+    if made_from.get("sha256") != student.sha256:
+        return ["it was made from another stored file"]
+    base = ASSETS[BASE].path
+    if (base / MANIFEST).is_file() and made_from.get("base") != _recorded_weights(base):
+        return [f"it was made from another {BASE}"]
+    return []
+
+
+def _recorded_weights(base: Path) -> str:
+    """The SHA-256 of a base model's weights, from its manifest."""
+    return manifest(base)["files"]["model.safetensors"]["sha256"]
 
 
 def _unpack(student: Student, base: Path, folder: Path) -> None:
     """Write the model's folder: its own weights, the base's tables and tokenizer."""
-    from safetensors.numpy import load_file, save_file
+    from safetensors.numpy import load_file, save
 
     stored = load_file(student.path)
     tables = load_file(base / "model.safetensors")
@@ -108,9 +140,8 @@ def _unpack(student: Student, base: Path, folder: Path) -> None:
             weights[key] = weight.astype("float32") * stored[key + SCALE][:, None]
         elif not key.endswith(SCALE):
             weights[key] = weight
-    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    (folder / "model.safetensors").write_bytes(save(weights, metadata={"format": "pt"}))
     for path in base.iterdir():
         if path.name.startswith(("tokenizer", "vocab", "special_tokens")):
             shutil.copy(path, folder)
     shutil.copy(student.path.parent / "config.json", folder)
-    (folder / MARK).write_text(json.dumps({"sha256": student.sha256}) + "\n", encoding="utf-8")

@@ -43,11 +43,12 @@ def dequantise_folder(folder: Path) -> None:
         ValueError: the file is no quantised BERT cross-encoder.
     """
     import onnx
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     source = folder / "model.onnx"
     weights = dequantised_weights(onnx.load(source).graph)
-    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    # Not save_file, whose files nobody but their owner can read, and whose errors are its own.
+    (folder / "model.safetensors").write_bytes(save(weights, metadata={"format": "pt"}))
     config = json.dumps(bert_config(weights), indent=2, sort_keys=True)
     (folder / "config.json").write_text(config + "\n", encoding="utf-8")
     source.unlink()

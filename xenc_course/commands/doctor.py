@@ -12,7 +12,9 @@ from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from xenc_course.assets.wheels import ASSETS, Asset, cache_folder, damaged_files, size_on_disk
+from xenc_course.assets.bundled_students import BASE, Student, released, student_damage
+from xenc_course.assets.cache import AssetError, cache_folder, damaged_files, size_on_disk
+from xenc_course.assets.wheels import ASSETS, Asset
 
 from .parsers import add_command
 
@@ -55,10 +57,9 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
 
 
 def examine() -> list[Finding]:
-    """Look at Python, packages, models and text, cores, disk and hub, in that order."""
-    looks = {"packages": _packages}
-    looks |= {name: partial(_asset, asset) for name, asset in ASSETS.items()}
-    looks |= {"cores": _cores, "disk": _disk, "model hub": _hub}
+    """Look at Python, packages, the cache and what is in it, cores and hub, in that order."""
+    looks: dict[str, Callable[[], Iterator[Finding]]] = {"packages": _packages, "cache": _cache}
+    looks |= {"cores": _cores, "model hub": _hub}
     return [_python(), *(finding for what, look in looks.items() for finding in _seen(what, look))]
 
 
@@ -137,16 +138,62 @@ def _installed(name: str) -> str | None:
         return None
 
 
+def _cache() -> Iterator[Finding]:
+    """The folder itself; then, where there is one, what lies in it."""
+    other = "make it writable, or set XENC_CACHE to a folder that can be written"
+    try:
+        folder = cache_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+    except AssetError as error:  # its sentence says what to do, after a colon
+        what, _, mend = str(error).removesuffix(".").rpartition(": ")
+        yield Finding(False, what, mend)
+        return
+    except OSError as error:
+        yield Finding(False, f"the cache {folder} cannot be made ({error.strerror})", other)
+        return
+    if os.access(folder, os.W_OK | os.X_OK):
+        yield Finding(True, f"the cache is {folder}")
+    else:
+        yield Finding(False, f"the cache {folder} cannot be written", other)
+    for asset in ASSETS.values():
+        yield from _seen(asset.name, partial(_asset, asset))
+    for student in released().values():
+        yield from _seen(student.name, partial(_student, student))
+    yield from _seen("exports to ONNX", _exports)
+    yield from _seen("disk", partial(_disk, folder))
+
+
 def _asset(asset: Asset) -> Iterator[Finding]:
     label = f"{asset.name} from {asset.wheel.requirement}"
     if not asset.at_hand:
         yield Finding(False, f"{label} is not at hand", f"run `{FETCH}`")
-    elif damage := damaged_files(asset):
+    elif damage := damaged_files(asset.path):
         mend = f"run `{FETCH} --again {asset.name}`"
         yield Finding(False, f"{label} is damaged ({damage[0]})", mend)
     else:
         size = size_on_disk(asset.path) / 1e6
         yield Finding(True, f"{label}, {size:.0f} MB, checksums match")
+
+
+def _student(student: Student) -> Iterator[Finding]:
+    if not student.folder.is_dir():
+        yield Finding(True, f"{student.name} is made from {BASE} when it is first needed")
+    elif damage := student_damage(student, quick=False):
+        mend = f"run `{FETCH} --again {student.name}`"
+        yield Finding(False, f"{student.name} is damaged ({damage[0]})", mend)
+    else:
+        yield Finding(True, f"{student.name}, made from {BASE}, checksums match")
+
+
+def _exports() -> Iterator[Finding]:
+    from xenc_course.models.onnx_export import damaged_exports, exports_folder
+
+    if damage := damaged_exports():
+        what = f"{len(damage)} exports to ONNX are damaged ({damage[0]})"
+        yield Finding(False, what, f"run `{FETCH} --again onnx`")
+    else:
+        number = len(list(exports_folder().glob("*.onnx")))
+        yield Finding(True, f"{number} exports to ONNX, checksums match")
 
 
 def _cores() -> Iterator[Finding]:
@@ -159,9 +206,7 @@ def _cores() -> Iterator[Finding]:
     yield Finding(True, seen)
 
 
-def _disk() -> Iterator[Finding]:
-    folder = cache_folder()
-    folder.mkdir(parents=True, exist_ok=True)
+def _disk(folder: Path) -> Iterator[Finding]:
     free = shutil.disk_usage(folder).free
     yield Finding(
         free >= FREE_BYTES,

@@ -1,6 +1,7 @@
 """Any BERT-like cross-encoder as an ONNX file, in fp32 or dynamic int8, kept in the cache.
 
-The file's name is the SHA-256 of the weights, so a model that is trained on is exported anew.
+The file's name is the SHA-256 of the weights, so a model that is trained on is exported anew. The
+folder's manifest holds the SHA-256 of each file, and what does not agree with it is exported anew.
 """
 
 from __future__ import annotations
@@ -10,8 +11,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xenc_course.assets.wheels import cache_folder
-from xenc_course.files import appears_whole
+from xenc_course.assets.cache import (
+    cache_folder,
+    file_damage,
+    file_facts,
+    locked,
+    manifest,
+    write_manifest,
+)
+from xenc_course.files import PARTIAL, appears_whole
 
 from .loading import transformer
 
@@ -22,7 +30,7 @@ OPSET = 18
 
 
 def exported(checksum: str, load: Callable[[], CrossEncoder], *, int8: bool = False) -> Path:
-    """The ONNX file of a model, made when the cache does not hold it.
+    """The ONNX file of a model, made when the cache does not hold it as it was made.
 
     The fp32 file takes seconds to make and as much disk as the weights. The int8 file is made from
     it with onnxruntime and takes a quarter of the disk; its weights have 8 bits, and activations
@@ -35,21 +43,68 @@ def exported(checksum: str, load: Callable[[], CrossEncoder], *, int8: bool = Fa
 
     Raises:
         ValueError: the cross-encoder has no single transformer.
+        AssetError: the file is not there, and the cache cannot be written.
     """
     path = onnx_path(checksum, int8=int8)
-    if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with appears_whole(path) as scratch:
-            if int8:
-                _quantise(exported(checksum, load), scratch)
-            else:
-                _export(load(), scratch)
+    if is_exported(path):
+        return path
+    source = exported(checksum, load) if int8 else None
+    with locked(path.parent):
+        if not is_exported(path):  # another process may have made it, while this one waited
+            with appears_whole(path) as scratch:
+                if source is not None:
+                    _quantise(source, scratch)
+                else:
+                    _export(load(), scratch)
+            _record_export(path)
     return path
 
 
 def onnx_path(checksum: str, *, int8: bool = False) -> Path:
     """Where the file of `exported` lies, or will lie."""
-    return cache_folder() / "onnx" / f"{checksum}{'-int8' if int8 else ''}.onnx"
+    return exports_folder() / f"{checksum}{'-int8' if int8 else ''}.onnx"
+
+
+def exports_folder() -> Path:
+    """The folder of the cache that holds all exports."""
+    return cache_folder() / "onnx"
+
+
+def is_exported(path: Path) -> bool:
+    """Whether an export lies in the cache, with the bytes that were recorded when it was made."""
+    facts = _recorded_exports().get(path.name)
+    return facts is not None and not file_damage(path, facts, quick=True)
+
+
+def sweep_exports(*, all_of_them: bool = False) -> None:
+    """Remove what cannot be used: leftovers of killed exports, and files that nothing records.
+
+    Args:
+        all_of_them: whether whole exports are removed too; each is made again when it is needed.
+
+    Raises:
+        AssetError: the cache cannot be written.
+    """
+    folder = exports_folder()
+
+    def unusable() -> list[Path]:
+        return [path for path in folder.glob("*.onnx") if all_of_them or not is_exported(path)]
+
+    if unusable() or any(folder.glob(f"{PARTIAL}*")):
+        with locked(folder):  # which removes the leftovers, and waits for an export in progress
+            for path in unusable():
+                path.unlink()
+
+
+def damaged_exports() -> list[str]:
+    """What is wrong with the exports in the cache, every byte of which is read: a phrase each."""
+    recorded, found = _recorded_exports(), []
+    for path in sorted(exports_folder().glob("*.onnx")):
+        facts = recorded.get(path.name)
+        damage = file_damage(path, facts) if facts else "was recorded nowhere"
+        if damage:
+            found.append(f"{path.name} {damage}")
+    return found
 
 
 def is_dynamic_int8(path: Path) -> bool:
@@ -69,6 +124,21 @@ def is_dynamic_int8(path: Path) -> bool:
             f"{path.name} is no whole ONNX model: fetch or export it again."
         ) from error
     return any(node.op_type == "DynamicQuantizeLinear" for node in graph.node)
+
+
+def _recorded_exports() -> dict[str, dict]:
+    """The facts of each export by its file's name; none where the record is missing or damaged."""
+    try:
+        return manifest(exports_folder())["files"]
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
+def _record_export(path: Path) -> None:
+    """Add an export to the record, and forget those that are gone."""
+    recorded = _recorded_exports() | {path.name: file_facts(path)}
+    kept = {name: facts for name, facts in recorded.items() if path.with_name(name).is_file()}
+    write_manifest(path.parent, {}, kept)
 
 
 def _export(model: CrossEncoder, path: Path) -> None:

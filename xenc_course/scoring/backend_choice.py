@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from xenc_course.models.onnx_export import exported, is_dynamic_int8, onnx_path
+from xenc_course.assets.cache import AssetError
+from xenc_course.models.onnx_export import exported, is_dynamic_int8, is_exported, onnx_path
 
 from .backends import Backend, OnnxBackend, TorchBackend, run_batches
 from .batches import by_budget
@@ -89,14 +90,18 @@ class BackendChooser:
 
     def _decide(self, pairs: Sequence[Pair]) -> tuple[Backend, Choice]:
         """Time both exact backends on some of the pairs, in turn, and take the faster."""
-        at_hand = onnx_path(self._source.fingerprint()).is_file()
+        at_hand = is_exported(onnx_path(self._source.fingerprint()))
         if len(pairs) < EXPORT_FROM and not at_hand:
             why = (
                 f"{len(pairs)} pairs are too few for an export to ONNX, which is tried from "
                 f"{EXPORT_FROM} pairs on."
             )
             return self._make("torch"), Choice("torch", why)
-        rivals = {name: self._make(name) for name in ("torch", "onnx")}
+        rivals = {"torch": self._make("torch")}
+        try:
+            rivals["onnx"] = self._make("onnx")
+        except AssetError as error:  # the cache is read-only or full, and PyTorch needs none
+            return rivals["torch"], Choice("torch", f"There is no export to ONNX: {error}")
         tokens = sorted(self._tokenizer(pairs[:: max(1, len(pairs) // TRIED)]), key=len)
         best = dict.fromkeys(rivals, float("inf"))
         for _ in range(3):  # the first round warms up; the best of the rounds is kept
