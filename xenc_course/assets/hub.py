@@ -79,7 +79,7 @@ def hub_download(name: str, hub_id: str, revision: str | None, at_hand: str) -> 
         )
     if begun:
         _remove_garbled(begun)
-    hub = constants.ENDPOINT
+    hub = _shown(constants.ENDPOINT)
     try:
         with _patience():
             folder = Path(
@@ -155,7 +155,7 @@ def _why_unreachable() -> str:
         # No redirect is followed: one is an answer.
         get_session().head(hub, timeout=(CONNECT, ANSWER, ANSWER, ANSWER), follow_redirects=False)
     except (errors.HTTPError, OSError) as error:
-        return f"{hub}: {_cause(error)}"
+        return f"{_shown(hub)}: {_cause(error)}"
     return ""
 
 
@@ -164,9 +164,14 @@ def _check_address(hub: str) -> None:
     host = r"(\[[0-9a-fA-F:.]+\]|[\w.-]+)"
     if not re.fullmatch(rf"https?://([^\s@/]+@)?{host}(:\d+)?(/\S*)?", hub):
         raise AssetError(
-            f"The address of the model hub is {hub[:60]!r}: set HF_ENDPOINT to one with its "
+            f"The address of the model hub is {_shown(hub)!r}: set HF_ENDPOINT to one with its "
             "scheme, such as https://huggingface.co, or unset it."
         )
+
+
+def _shown(address: str) -> str:
+    """An address for a message: without a password, at most 60 characters."""
+    return re.sub(r"//[^/]*@", "//", address)[:60]
 
 
 def _remove_garbled(folder: Path) -> str:
