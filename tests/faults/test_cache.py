@@ -3,8 +3,10 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from xenc_course.assets import bundled_students
 from xenc_course.assets.bundled_students import BASE, SCALE, student_damage, student_folder
 from xenc_course.assets.cache import AssetError, recorded_folder
 from xenc_course.files import file_sha256
+from xenc_course.models import onnx_export
 from xenc_course.models.onnx_export import damaged_exports, exports_folder, sweep_exports
 
 PAIRS = [("a harbour town", "The town has a harbour."), ("query", "grain")]
@@ -96,6 +99,46 @@ def test_what_a_killed_export_left_is_swept_and_whole_exports_are_kept(exported,
     assert sorted(exports_folder().glob("*.onnx")) == [path] and not left.exists()
     sweep_exports(all_of_them=True)
     assert not path.exists()
+
+
+KILLED = """
+import os, signal, sys
+from xenc_course.models import onnx_export
+def half(model, path):
+    path.write_bytes(b"half")
+    if "kill" in sys.argv:
+        os.kill(os.getpid(), signal.SIGKILL)
+    path.write_bytes(b"whole")
+onnx_export._export = half
+print(onnx_export.exported("a" * 64, lambda: None).read_bytes())
+"""
+
+
+@pytest.mark.slow
+def test_an_export_that_is_killed_leaves_nothing_that_is_used(cache):
+    command = [sys.executable, "-c", KILLED]
+    root = Path(__file__).parents[2]
+    assert subprocess.run([*command, "kill"], cwd=root).returncode == -signal.SIGKILL
+    assert [path.name[:9] for path in (cache / "onnx").iterdir() if path.name != ".lock"] == [
+        ".partial-"
+    ]
+    both = [subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE) for _ in range(2)]
+    assert [process.communicate()[0].strip() for process in both] == [b"b'whole'"] * 2
+    names = {path.name for path in (cache / "onnx").iterdir()}
+    assert names == {".lock", "manifest.json", f"{'a' * 64}.onnx"}
+
+
+def test_threads_export_a_model_once(cache, monkeypatch):
+    made = []
+
+    def export(model: object, path: Path) -> None:
+        made.append(1)
+        path.write_bytes(b"whole")
+
+    monkeypatch.setattr(onnx_export, "_export", export)
+    with ThreadPoolExecutor(8) as pool:
+        paths = list(pool.map(lambda n: onnx_export.exported("a" * 64, lambda: None), range(8)))
+    assert len(set(paths)) == 1 and made == [1] and damaged_exports() == []
 
 
 @pytest.fixture
@@ -188,7 +231,7 @@ def test_a_cache_that_cannot_be_written_serves_what_it_holds(cache, tiny_model):
     said = run_with_a_cache(cache, tiny_model)
     assert said["same"] and said["backend"] == "torch" and said["fetch"] == 0
     refusal = f"The cache {cache}/onnx cannot be written (Permission denied): make it writable"
-    assert said["why"].startswith(f"There is no export to ONNX: {refusal}")
+    assert "ONNX" in said["why"] and refusal[:50] in said["why"]
     assert said["onnx"].startswith(f"AssetError: {refusal}")
     assert said["doctor"][0].startswith(f"FAIL  the cache {cache} cannot be written: ")
 
