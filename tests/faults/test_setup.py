@@ -179,3 +179,15 @@ def test_leftovers_of_every_kind_are_swept(set_up, cache):
     (cache / ".partial-two-2").write_text("half")
     assert finished(set_up())[0] == 0
     assert {path.name for path in cache.iterdir()} == {".lock", "one", "two"}
+    (cache / ".partial-one-1").mkdir()
+    assert finished(set_up())[0] == 0  # also when there is nothing to fetch
+    assert {path.name for path in cache.iterdir()} == {".lock", "one", "two"}
+
+
+def test_a_set_up_works_in_an_odd_folder_under_an_old_locale(set_up, tmp_path, monkeypatch):
+    odd = tmp_path / "Städte und 密码 – Ж" / "cache"
+    for name, value in {"XENC_CACHE": str(odd), "LC_ALL": "C", "PYTHONUTF8": "0"}.items():
+        monkeypatch.setenv(name, value)
+    code, _, err = finished(set_up())
+    assert code == 0, err
+    assert {name.split("/")[0] for name in content(odd)} == {"one", "two"}

@@ -91,6 +91,11 @@ def locked(folder: Path) -> Iterator[None]:
             lock.release()
 
 
+def needs_a_sweep(folder: Path) -> bool:
+    """Whether a killed process left something in a folder of the cache that may be written."""
+    return any(folder.glob(f"{PARTIAL}*")) and os.access(folder, os.W_OK)
+
+
 @contextmanager
 def recorded_folder(path: Path, facts: Mapping[str, object]) -> Iterator[Path]:
     """Make a folder of the cache; it appears whole, with its manifest, or not at all.

