@@ -6,6 +6,7 @@ went wrong stands in its log.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import subprocess
@@ -17,9 +18,9 @@ from .cache import AssetError
 LIMIT = 1800  # seconds for one wheel: the largest has 100 MB, and an index may drip for ever
 MEND = "check the package index (PIP_INDEX_URL) and run `python -m xenc_course fetch` again"
 
+FULL_DISK = r"No space left on device|Disk quota exceeded|File too large"
 # What pip logs -> what it means. The first that is found is the cause of those below it.
 CAUSES = {
-    r"No space left on device|Disk quota exceeded|File too large": "the disk is full",
     r"DO NOT MATCH THE HASHES": "the file that it gave is not the pinned one, or broke off",
     r"too many (\d+) error responses": "it answers with error {}",
     r"(\d{3} (?:Client|Server) Error: [\w -]+?) for url": "it answers {}",
@@ -53,7 +54,8 @@ def download(requirement: str, sha256: str, folder: Path) -> Path:
 
     Raises:
         AssetError: the index cannot be reached, does not answer as one, takes longer than half an
-            hour, or gives another file; or the disk is full.
+            hour, or gives another file.
+        OSError: the disk is full.
     """
     requirements, log = folder / "requirements.txt", folder / "pip.log"
     requirements.write_text(f"{requirement} --hash=sha256:{sha256}\n", encoding="utf-8")
@@ -76,7 +78,10 @@ def download(requirement: str, sha256: str, folder: Path) -> Path:
             (wheel,) = folder.glob("*.whl")
             return wheel
         logged = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
-        why = _cause(logged + done.stderr.decode(errors="replace"))
+        said = logged + done.stderr.decode(errors="replace")
+        if re.search(FULL_DISK, said):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        why = _cause(said)
     index = _index(log)
     raise AssetError(f"{requirement} could not be downloaded from {index} ({why}): {MEND}.")
 
