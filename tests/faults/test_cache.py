@@ -1,5 +1,6 @@
 """The cache comes to harm: cut, flipped, removed, read-only, full. Scores are right or refused."""
 
+import errno
 import json
 import os
 import shutil
@@ -208,6 +209,25 @@ def test_no_student_is_made_on_a_damaged_base_and_a_new_base_makes_a_new_student
         shutil.copytree(tiny_model, folder, dirs_exist_ok=True)
     assert student_damage(student) == [f"it was made from another {BASE}"]
     assert predicted(student_folder("small")) == right
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
+def test_where_no_export_can_be_written_pytorch_scores_and_nothing_is_left(
+    number, cache, tiny_model, monkeypatch
+):
+    def half(model: object, path: Path) -> None:
+        path.write_bytes(b"half")
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(onnx_export, "_export", half)
+    reranker = Reranker(str(tiny_model))
+    many = [(f"query {n}", "passage") for n in range(300)]
+    right = Reranker(str(tiny_model), "torch").score(many, progress=False)
+    assert reranker.score(many, progress=False) == pytest.approx(right, abs=1e-5)
+    assert reranker.choice.backend == "torch" and "ONNX" in reranker.choice.why
+    assert [path.name for path in exports_folder().iterdir() if path.name != ".lock"] == []
+    with pytest.raises(AssetError, match=rf"cannot be written \({os.strerror(number)}\)"):
+        Reranker(str(tiny_model), "onnx")
 
 
 def run_with_a_cache(cache: Path, tiny_model: Path) -> dict:
