@@ -88,7 +88,7 @@ def _prose(cells: list[Numbered]) -> Iterator[str]:
     }
     for number, cell in cells:
         if MARKS.search(cell.source):
-            yield f"cell {number} holds a tick or a cross; a verdict is computed and in words."
+            yield f"cell {number} holds a tick or a cross; a state is computed and in words."
         if not is_markdown(cell):
             continue
         words = len(running_text(cell.source).split())

@@ -11,7 +11,7 @@ from xenc_course.evaluation.states import STATES
 from xenc_course.files import write_lines
 
 from .notebooks import NOTEBOOKS, lesson_paths
-from .stored_findings import StoredFinding, Verdict, citations, findings, verdicts
+from .stored_findings import StoredFinding, citations, findings
 
 PAGE = NOTEBOOKS.parent / "FINDINGS.md"
 HEAD = """# Findings of the lessons
@@ -23,9 +23,6 @@ state that the lesson computes: **shown**, **contradicted**, **equivalent** (the
 small to matter) or **cannot tell** (these data do not decide). [n] is the cell as JupyterLab
 numbers it.
 """
-OLD_HEAD = """These lessons still give verdicts, "holds" or "does not hold". The second covers what
-was refuted and what these data did not show. "Machine" marks what depends on the machine: such a
-cell is not compared when the lessons run as tests."""
 
 
 def all_findings(folder: Path) -> list[StoredFinding]:
@@ -46,16 +43,11 @@ def findings_page(folder: Path) -> list[str]:
     """
     lessons = {path.stem: nbformat.read(path, 4) for path in lesson_paths(folder)}
     found = [one for name, book in lessons.items() for one in findings(book, name)]
-    old = [one for name, book in lessons.items() for one in verdicts(book, name)]
     cited = [entry for name, book in lessons.items() for entry in citations(book, name)]
     lines = HEAD.splitlines()
     same = [one for one in found if not one.machine]
     lines += _findings("Findings", "the same on every machine", same)
     lines += _findings("Times", "measured on one machine", [one for one in found if one.machine])
-    if old:
-        lines += ["", "## Verdicts of lessons that are still to be rebuilt", ""]
-        lines += OLD_HEAD.splitlines()
-        lines += _verdicts(old)
     lines += ["", "## Cited figures", ""]
     ordered = sorted(cited, key=lambda entry: (entry.lesson, entry.cell))
     rows = [(e.lesson, e.cell, ", ".join(e.figures), e.source) for e in ordered]
@@ -106,20 +98,3 @@ def _findings(title: str, what: str, found: list[StoredFinding]) -> list[str]:
         ]
         lines += Table(columns, rows).markdown()
     return lines
-
-
-def _verdicts(old: list[Verdict]) -> list[str]:
-    lines = ["", f"{len(old)} claims, of which {sum(claim.holds for claim in old)} hold."]
-    for lesson in dict.fromkeys(claim.lesson for claim in old):
-        lines += ["", f"### [{lesson}](notebooks/{lesson}.ipynb)", ""]
-        columns = ["cell", "claim", "measured", "interval", "verdict"]
-        rows = [
-            (c.cell, c.text, c.measured, c.interval, _word(c)) for c in old if c.lesson == lesson
-        ]
-        lines += Table(columns, rows).markdown()
-    return lines
-
-
-def _word(claim: Verdict) -> str:
-    word = "holds" if claim.holds else "does not hold"
-    return f"{word} (machine)" if claim.machine else word

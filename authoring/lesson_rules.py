@@ -36,7 +36,6 @@ SUBTITLE = re.compile(r"^(?=.*\bmin)(?=.*\d)\S.* · .* · .*\S$", re.MULTILINE |
 EXERCISE = re.compile(r"^### Exercise (\d+): \S.* · \d+ min\w* · (easy|medium|hard)\s*$")
 NEXT_LINK = re.compile(r"\*\*Next:?\*\*.*?\]\(([^)\s]+)\)")
 LIST_ITEM = re.compile(r"^\s*(?:[-*]|\d+\.) ", re.MULTILINE)
-RESULTS = re.compile(r"\bshow_(?:findings|verdicts)\(")  # some older lessons still give verdicts
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -110,7 +109,7 @@ def _wrap_up(cells: list[Numbered]) -> Iterator[str]:
     part = part_of(cells, "Wrap-up")
     if not part:
         yield "there is no '## Wrap-up' section."
-    elif not any(RESULTS.search(cell.source) for _, cell in code_cells(part)):
+    elif not any("show_findings(" in cell.source for _, cell in code_cells(part)):
         yield f"the wrap-up in cell {part[0][0]} has no code cell that calls show_findings."
 
 

@@ -1,4 +1,4 @@
-"""What the lessons found, read off their stored outputs: findings, verdicts, cited figures."""
+"""What the lessons found, read off their stored outputs: findings and cited figures."""
 
 from __future__ import annotations
 
@@ -18,9 +18,6 @@ KIND = "comparison|count|example|timing"
 FINDING_ROW = re.compile(rf"^(.+)\t({STATE})\t(.+)\t(.+)\t(.+)\t({KIND})\t?$", re.MULTILINE)
 FINDING_BOX = re.compile(r"^(.+)\nMeasured: .+\nState: ", re.MULTILINE)
 HEADING = re.compile(r"^##+ (.+)$", re.MULTILINE)
-INTERVAL = re.compile(r"(?:interval[^,;\d+-]*|\()([+-]?\d[\d,.]*\d to [+-]?\d[\d,.]*\d)")
-VERDICT_BOX = re.compile(r"Claim: (.+)\nMeasured: (.+)\nVerdict: [✓✗] (holds|does not hold)")
-VERDICT_ROW = re.compile(r"^(.+)\t(.+)\t[✓✗] (holds|does not hold)\t?$", re.MULTILINE)
 CITED_CODE = re.compile(r"^# Source: (.+)$", re.MULTILINE)
 IN_CODE = re.compile(r"(?<![\w.\"'])-?\d[\d_]*(?:\.\d+)?(?![\w\"'])")
 
@@ -85,33 +82,6 @@ def findings(notebook: NotebookNode, lesson: str) -> Iterator[StoredFinding]:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """A verdict as a lesson displays it.
-
-    Attributes:
-        lesson: its name.
-        cell: the first cell that shows the verdict, from 1.
-        text: the claim.
-        measured: what was measured.
-        holds: whether the claim holds.
-        machine: whether the result depends on the machine: the cell's output is not compared in
-            tests.
-    """
-
-    lesson: str
-    cell: int
-    text: str
-    measured: str
-    holds: bool
-    machine: bool
-
-    @property
-    def interval(self) -> str:
-        """The intervals that the measurement states, or a dash."""
-        return ", ".join(INTERVAL.findall(self.measured)) or "–"
-
-
-@dataclass(frozen=True)
 class Citation:
     """Published figures that a lesson quotes, and where they come from.
 
@@ -126,28 +96,6 @@ class Citation:
     cell: int
     figures: tuple[str, ...]
     source: str
-
-
-def verdicts(notebook: NotebookNode, lesson: str) -> Iterator[Verdict]:
-    """Find the verdicts of a lesson.
-
-    Args:
-        notebook: the lesson, with stored outputs.
-        lesson: its name.
-
-    Yields:
-        Every verdict once, where it is first displayed.
-    """
-    seen = set()
-    for number, cell in enumerate(notebook.cells, start=1):
-        if cell.cell_type != "code":
-            continue
-        text = shown_text(cell)
-        of_machine = "nbval-ignore-output" in nbval_markers(cell)
-        for claim, measured, word in [*VERDICT_BOX.findall(text), *VERDICT_ROW.findall(text)]:
-            if claim not in seen:
-                seen.add(claim)
-                yield Verdict(lesson, number, claim, measured, word == "holds", of_machine)
 
 
 def citations(notebook: NotebookNode, lesson: str) -> Iterator[Citation]:

@@ -131,11 +131,6 @@ from .teaching.judgements import (
 from .teaching.judging import (
     judge as judge,
 )
-from .teaching.verdicts import (
-    Verdict as Verdict,
-    show_verdicts as show_verdicts,
-    verdict as verdict,
-)
 from .text.collection import (
     HELPDESK as HELPDESK,
     Collection as Collection,

@@ -1,4 +1,4 @@
-"""The page of findings: every finding and verdict once, every citation with its source."""
+"""The page of findings: every finding once, every citation with its source."""
 
 import nbformat
 import nbformat.v4 as v4
@@ -6,43 +6,18 @@ import pytest
 
 from authoring.findings_page import PAGE, check_findings, findings_page
 from authoring.notebooks import NOTEBOOKS
-from authoring.stored_findings import citations, findings, verdicts
+from authoring.stored_findings import citations, findings
 from tests.support.lesson_cells import lesson, shown
 from xenc_course import Share, finding, show_findings
-from xenc_course.teaching.verdicts import show_verdicts, verdict
 
 
 def test_a_stale_page_is_refused(tmp_path):
     page = tmp_path / "FINDINGS.md"
-    page.write_text(PAGE.read_text(encoding="utf-8").replace("holds", "held", 1))
+    page.write_text(PAGE.read_text(encoding="utf-8").replace("shown", "seen", 1))
     with pytest.raises(ValueError, match="run `make findings`"):
         check_findings(NOTEBOOKS, page)
     with pytest.raises(ValueError, match="run `make findings`"):
         check_findings(NOTEBOOKS, tmp_path / "absent.md")
-
-
-def test_a_verdict_is_listed_once_where_it_is_first_shown():
-    better = verdict("A beats B", True, "RR@10 +0.1250, 95 % interval +0.0100 to +0.2400")
-    fast = verdict("A | B is fast", False, "3.1 times (2.9 to 3.3)")
-    book = lesson(
-        shown(better),
-        shown(fast, tags=["nbval-ignore-output"]),
-        shown(show_verdicts([better, fast])),
-    )
-    first, second = verdicts(book, "01_a")
-    assert (first.cell, first.text, first.holds, first.machine) == (2, "A beats B", True, False)
-    assert first.interval == "+0.0100 to +0.2400"
-    assert (second.cell, second.holds, second.machine) == (3, False, True)
-    assert second.interval == "2.9 to 3.3"
-
-
-def test_the_page_names_every_lesson_and_escapes_columns(tmp_path):
-
-    book = lesson(shown(verdict("A | B", True, "as measured")))
-    nbformat.write(book, tmp_path / "01_a.ipynb")
-    page = "\n".join(findings_page(tmp_path))
-    assert "1 claims, of which 1 hold." in page
-    assert "| 2 | A \\| B | as measured | – | holds |" in page
 
 
 def test_cited_figures_are_listed_with_their_source():
@@ -79,4 +54,4 @@ def test_a_finding_is_listed_with_its_state_and_the_place_where_it_is_first_show
     page = "\n".join(findings_page(tmp_path))
     assert "1 findings, the same on every machine: 1 shown, 0 contradicted" in page
     assert "| Most of them \\| are. | shown | 0.9000 (90 of 100) |" in page
-    assert "| 2. Counted [1] |" in page and "## Times" in page and "Verdicts" not in page
+    assert "| 2. Counted [1] |" in page and "## Times" in page

@@ -1,4 +1,4 @@
-"""Findings, verdicts and checkers of any texts show themselves; a pool loses nothing."""
+"""Findings and checkers of any texts show themselves; a pool loses nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from xenc_course.retrieval.runs import ranked
 from xenc_course.teaching.exercises import Feedback, Hint, check
 from xenc_course.teaching.findings import Cases, Share, finding, show_findings
 from xenc_course.teaching.judgements import pool
-from xenc_course.teaching.verdicts import show_verdicts, verdict
 
 SENTENCES = TEXTS.filter(str.strip)
 SCORES = st.floats(-1e6, 1e6)
@@ -30,14 +29,6 @@ def test_a_finding_of_any_texts_shows_itself(sentence, cases, seen, found, oppos
         assert plain(str(shown)) and plain(shown._repr_html_())
         assert str(shown).count("\n") == 2 and tags(shown._repr_html_()) == {"div", "b"}
         assert plain(str(show_findings([shown]))) and plain(show_findings([shown])._repr_html_())
-
-
-@given(SENTENCES, SENTENCES, st.booleans())
-def test_a_verdict_of_any_texts_shows_itself(claim, evidence, holds):
-    shown = verdict(claim, holds, evidence)
-    assert plain(str(shown)) and plain(shown._repr_html_())
-    assert str(shown).count("\n") == 2 and tags(shown._repr_html_()) == {"div", "b"}
-    assert plain(str(show_verdicts([shown])))
 
 
 @given(SENTENCES, TEXTS)

@@ -9,9 +9,9 @@ from xenc_course.assets.bundled_students import released, student_folder
 from xenc_course.assets.cache import cache_folder
 from xenc_course.assets.wheels import ASSETS, fetch
 
-EXPORTS = "onnx"  # what --again calls all exports to ONNX
-
 from .parsers import add_command
+
+EXPORTS = "onnx"  # what --again calls all exports to ONNX
 
 
 def add_commands(commands: argparse._SubParsersAction) -> None:

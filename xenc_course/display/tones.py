@@ -18,7 +18,7 @@ MID_GREY = "#797979"  # text, axes and outlines
 # three kinds of colour blindness as Machado et al. (2009) simulate them.
 COLOURS = ("#0077aa", "#dd7722", "#8811ff", "#cc0000", "#aa77ee", "#885566")
 ACCENT = COLOURS[0]
-# The lines beside findings and verdicts: the blue and the vermilion of Okabe and Ito (2008), and a
+# The lines beside findings: the blue and the vermilion of Okabe and Ito (2008), and a
 # grey. Each state has a stroke of its own as well.
 FOR, AGAINST, OPEN = "#0072b2", "#d55e00", "#888888"
 HEAT_START = 0.25  # of the colour map: its lighter part glares on a dark page

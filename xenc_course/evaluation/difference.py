@@ -10,9 +10,8 @@ import numpy as np
 
 from .metrics import Evaluation
 from .resampling import CONFIDENCE, bootstrap_means, holm, middle, sign_flip_test
-from .states import ALPHA, EQUIVALENCE_CONFIDENCE, state_of_difference
+from .states import EQUIVALENCE_CONFIDENCE, state_of_difference
 
-TIE = "tie"
 _ROUNDING = 1e-9  # a query whose two values are closer than this is a tie
 
 
@@ -71,18 +70,6 @@ class Difference:
         inner = (self.inner_low, self.inner_high)
         outer, n = (self.low, self.high), len(self.per_query)
         return state_of_difference(outer, self.p, inner, self.margin, n)
-
-    @property
-    def verdict(self) -> str:
-        """The name of the better run, or "tie".
-
-        It is a tie when the 95 % interval of the difference holds zero, or when the adjusted p is
-        0.05 or more. A tie means that these queries do not show which run is better. It does not
-        mean that the runs are equally good.
-        """
-        if self.low <= 0 <= self.high or self.p >= ALPHA:
-            return TIE
-        return self.name if self.difference > 0 else self.baseline
 
 
 def difference_of(

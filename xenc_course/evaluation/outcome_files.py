@@ -73,11 +73,11 @@ def _scores(outcome: Outcome) -> Iterator[tuple[str, str, Score]]:
 
 
 def _difference(difference: Difference, metric: str) -> dict[str, object]:
-    """A difference without its values per query, with its state and verdict."""
+    """A difference without its values per query, with its state."""
     left_out = ("per_query", "metric", "collection")
     values = {
         field.name: getattr(difference, field.name)
         for field in fields(difference)
         if field.name not in left_out
     }
-    return {"metric": metric, **values, "state": difference.state, "verdict": difference.verdict}
+    return {"metric": metric, **values, "state": difference.state}

@@ -37,21 +37,6 @@ class RunComparison(ShowsTable):
         """
         return named_difference(self.differences, name)
 
-    @property
-    def verdict(self) -> str:
-        """The verdict of the only comparison.
-
-        Raises:
-            ValueError: there are several; pick one with `comparison[name]`.
-        """
-        if len(self.differences) > 1:
-            names = ", ".join(repr(difference.name) for difference in self.differences)
-            raise ValueError(
-                "There are several verdicts: pick one with comparison[name], where name is one of "
-                f"{names}."
-            )
-        return self.differences[0].verdict
-
     def table(self) -> Table:
         """One row per run: mean, difference, interval, p, queries won, tied and lost, state."""
         p = "p (Holm)" if len(self.differences) > 1 else "p"

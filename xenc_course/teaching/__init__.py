@@ -1,1 +1,1 @@
-"""What a lesson does beside its subject: exercises that answer, and claims with their verdicts."""
+"""What a lesson does beside its subject: exercises that answer, and findings with their states."""
