@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from xenc_course.assets.bundled_students import BASE, Student, released
@@ -42,6 +43,11 @@ class Model:
     licence: str
     int8: str = ""
     language: str = "en"
+
+    @property
+    def published_name(self) -> str:
+        """Its id on the hub without the owner; its own name where it is not on the hub."""
+        return self.hub_id.rpartition("/")[2] or self.name
 
     @property
     def kind(self) -> str:
@@ -154,6 +160,31 @@ MODELS: dict[str, Model] = {
         ),
     )
 }
+
+
+def _spelling(name: str) -> str:
+    """A name without what its spellings differ in: capitals, and the hyphen of "L-12"."""
+    return re.sub(r"-l-(?=\d)", "-l", name.casefold())
+
+
+# A model in PyTorch stands before its int8 form, so it is the one that the hub id means.
+_BY_SPELLING: dict[str, Model] = {}
+for _name in ("name", "hub_id", "published_name"):
+    for _model in MODELS.values():
+        _BY_SPELLING.setdefault(_spelling(getattr(_model, _name)), _model)
+
+
+def known_model(name: str) -> Model | None:
+    """The model of the catalogue that a name means, however it is spelt.
+
+    Args:
+        name: a name of the catalogue, its id on the hub with the owner or without, in any capitals,
+            with "L-12" or "L12": models of the hub were renamed from the first to the second.
+
+    Returns:
+        The model, or None where the catalogue has none of this name.
+    """
+    return _BY_SPELLING.get(_spelling(name)) if name else None
 
 
 def list_models() -> Table:
