@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from xenc_course import load_bi_encoder, load_cross_encoder, model_folder
+from xenc_course.models.catalogue import MODELS
 
 QUERY = "How many people live in Berlin?"
 POPULATION = (
@@ -112,3 +113,78 @@ def test_a_folder_without_a_model_says_what_is_missing(tmp_path):
 def test_a_name_that_is_no_name(name):
     with pytest.raises(TypeError, match="named by a string"):
         model_folder(name)
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cross-encoder/ms-marco-MiniLM-L12-v2",
+        "cross-encoder/ms-marco-MiniLM-L-12-v2",
+        "ms-marco-MiniLM-L-12-v2",
+    ],
+)
+def test_a_published_id_is_the_packaged_model(name, unreachable_hub):
+    assert model_folder(name) == model_folder("ms-marco-MiniLM-L12-v2")
+    assert model_folder("sentence-transformers/all-MiniLM-L6-v2").name == "all-MiniLM-L6-v2"
+
+
+def _cached(hub, hub_id, revision, model, *, newest=False):
+    """Put a model into a hub's cache."""
+    folder = hub / f"models--{hub_id.replace('/', '--')}"
+    snapshot = shutil.copytree(model, folder / "snapshots" / revision)
+    if newest:
+        (folder / "refs").mkdir()
+        (folder / "refs" / "main").write_text(revision)
+    return snapshot
+
+
+def test_a_pinned_model_is_found_offline_under_every_name(tiny_model, unreachable_hub):
+    known = MODELS["ms-marco-TinyBERT-L2-v2"]
+    pinned = _cached(unreachable_hub, known.hub_id, known.revision, tiny_model)
+    for name in (known.name, known.hub_id, "ms-marco-TinyBERT-L-2-v2"):
+        assert model_folder(name).samefile(pinned)
+
+
+def test_an_id_that_another_tool_has_cached_is_found(tiny_model, unreachable_hub):
+    old = "cross-encoder/ms-marco-MiniLM-L-2-v2"
+    newest = _cached(unreachable_hub, old, "b" * 40, tiny_model, newest=True)
+    assert model_folder(old).samefile(newest)
+
+
+def test_a_published_id_is_no_int8_form(tiny_model, unreachable_hub):
+    published = _cached(
+        unreachable_hub, "BAAI/bge-small-en-v1.5", "c" * 40, tiny_model, newest=True
+    )
+    assert model_folder("BAAI/bge-small-en-v1.5").samefile(published)
+
+
+def test_a_path_names_a_model(tiny_model):
+    assert load_cross_encoder(tiny_model, device="cpu").num_labels == 1
+
+
+@pytest.mark.parametrize("name", ["~nobody-here/x", "x" * 5000, "a\0b", "~nobody-here"])
+def test_an_odd_name_is_no_model(name, unreachable_hub):
+    with pytest.raises(FileNotFoundError, match="no local folder"):
+        model_folder(name)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_is_loaded_as_float32_unless_asked_for(tiny_model, tmp_path, dtype):
+    from transformers import AutoModelForSequenceClassification
+
+    half = shutil.copytree(tiny_model, tmp_path / "half")
+    AutoModelForSequenceClassification.from_pretrained(tiny_model).to(dtype).save_pretrained(half)
+    assert load_cross_encoder(half, device="cpu").dtype == torch.float32
+    for key in ("dtype", "torch_dtype"):
+        asked = load_cross_encoder(half, device="cpu", model_kwargs={key: dtype})
+        assert asked.dtype == dtype
+
+
+def test_what_transformers_says_while_loading_is_told_again_later(tiny_model, capfd):
+    from transformers.utils import logging
+
+    before = logging.get_verbosity()
+    load_cross_encoder(tiny_model, device="cpu")
+    assert capfd.readouterr() == ("", "")
+    assert logging.get_verbosity() == before

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from .catalogue import MODELS
-from .loading import model_folder
+from .loading import catalogue_model, model_folder
 
 UNKNOWN = "unknown"
 
@@ -34,7 +33,7 @@ def card_facts(name: str) -> CardFacts:
         FileNotFoundError: the model is nowhere to be had.
     """
     stated = _stated(model_folder(name) / "README.md")
-    known = MODELS.get(name)
+    known = catalogue_model(name)
     if known is None:
         return stated
     return CardFacts(known.licence, known.language)
