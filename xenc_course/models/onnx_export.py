@@ -6,6 +6,7 @@ folder's manifest holds the SHA-256 of each file, and what does not agree with i
 
 from __future__ import annotations
 
+import copy
 import os
 import warnings
 from collections.abc import Callable
@@ -26,9 +27,12 @@ from xenc_course.files import appears_whole
 from .loading import transformer
 
 if TYPE_CHECKING:
+    import numpy as np
     from sentence_transformers import CrossEncoder
 
 OPSET = 18
+TRIAL = (("a", "b"), ("to whom is it known " * 4, "the town by the sea " * 60))
+CLOSE = 1e-3  # how far an export's logits may be from PyTorch's: rounding alone gives 1e-5
 
 
 def exported(checksum: str, load: Callable[[], CrossEncoder], *, int8: bool = False) -> Path:
@@ -147,34 +151,77 @@ def _record_export(path: Path) -> None:
 
 
 def _export(model: CrossEncoder, path: Path) -> None:
+    """Write the fp32 file, also of a model in half precision, and try it.
+
+    Raises:
+        ValueError: the cross-encoder has no single transformer, cannot be exported, or its file
+            gives other logits.
+    """
     import torch
 
     names = list(model.tokenizer.model_input_names)
+    inner = transformer(model)
+    if inner.dtype != torch.float32:  # onnxruntime computes half precision slowly, or not at all
+        inner = copy.deepcopy(inner).float()
 
     class Logits(torch.nn.Module):
         """The model with positional inputs, which the exporter needs."""
 
         def __init__(self) -> None:
             super().__init__()
-            self.model = transformer(model)
+            self.model = inner
 
         def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
             return self.model(**dict(zip(names, inputs, strict=True))).logits
 
-    features = model.tokenizer("a", "b", return_tensors="pt")
-    inputs = tuple(features[name].to(model.device) for name in names)
+    def features(*pairs: tuple[str, str]) -> tuple[torch.Tensor, ...]:
+        rows = [list(column) for column in zip(*pairs, strict=True)]
+        table = model.tokenizer(*rows, padding=len(pairs) > 1, truncation=True, return_tensors="pt")
+        return tuple(table[name].to(model.device) for name in names)
+
     axes = {name: {0: "pairs", 1: "tokens"} for name in names} | {"logits": {0: "pairs"}}
+    logits = Logits().eval()  # a module in training mode would be exported with its dropout
     with warnings.catch_warnings(), torch.inference_mode():
         warnings.simplefilter("ignore")  # it is deprecated; its successor needs one more package
-        torch.onnx.export(
-            Logits().eval(),  # a module in training mode would be exported with its dropout
-            inputs,
-            str(path),
-            input_names=names,
-            output_names=["logits"],
-            dynamic_axes=axes,
-            opset_version=OPSET,
-            dynamo=False,
+        try:
+            torch.onnx.export(
+                logits,
+                features(("a", "b")),
+                str(path),
+                input_names=names,
+                output_names=["logits"],
+                dynamic_axes=axes,
+                opset_version=OPSET,
+                dynamo=False,
+            )
+        except (RuntimeError, TypeError, ValueError) as error:  # RuntimeError: an operator it lacks
+            reason = " ".join(str(error).split())[:80]
+            raise ValueError(
+                f"This model cannot be exported to ONNX ({reason}): use backend='torch'."
+            ) from error
+        # Other lengths than the one pair that was traced, padding, and more than one window of a
+        # model that looks around each token.
+        trial = features(*TRIAL)
+        wanted = logits(*trial).cpu().numpy()
+    fed = {name: tensor.cpu().numpy() for name, tensor in zip(names, trial, strict=True)}
+    _refuse_other_logits(path, fed, wanted)
+
+
+def _refuse_other_logits(path: Path, fed: dict[str, np.ndarray], wanted: np.ndarray) -> None:
+    """See that an ONNX file gives the logits of the model it was made from."""
+    import numpy as np
+    from onnxruntime import InferenceSession, SessionOptions
+
+    options = SessionOptions()
+    options.log_severity_level = 3
+    session = InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    inputs = {entry.name for entry in session.get_inputs()}  # one that changes nothing is left out
+    found = session.run(None, {name: fed[name] for name in inputs})[0]
+    if not np.allclose(found, wanted, rtol=CLOSE, atol=CLOSE):
+        apart = np.abs(found - wanted).max()
+        raise ValueError(
+            f"The model's ONNX export gives other logits, by up to {apart:.3g}: use "
+            "backend='torch'."
         )
 
 
