@@ -10,6 +10,7 @@ from tests.support.odd_models import (
     configured,
     copied,
     renamed,
+    scaled,
     write_bi_encoder,
     write_encoder,
     write_modular,
@@ -42,11 +43,12 @@ def test_a_folder_without_a_tokenizer(tiny_model, tmp_path, left):
 
 
 def test_a_vocabulary_alone_is_a_tokenizer(tiny_model, tiny_tokenizer, tmp_path):
-    folder = copied(tiny_model, tmp_path / "vocabulary", without=("tokenizer.json",))
+    whole = scaled(tiny_model, tmp_path / "whole")
+    folder = copied(whole, tmp_path / "vocabulary", without=("tokenizer.json",))
     words = sorted(tiny_tokenizer.vocab, key=tiny_tokenizer.vocab.get)
     (folder / "vocab.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
     pairs = [("king of cats", "The city by the sea."), ("lake", "bread")]
-    wanted = load_cross_encoder(str(tiny_model), device="cpu").predict(pairs)
+    wanted = load_cross_encoder(str(whole), device="cpu").predict(pairs)
     assert Reranker(str(folder), "torch").score(pairs) == pytest.approx(wanted, abs=1e-5)
 
 

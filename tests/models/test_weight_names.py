@@ -4,7 +4,7 @@ import pytest
 import torch
 from sentence_transformers import CrossEncoder
 
-from tests.support.odd_models import configured, copied, renamed
+from tests.support.odd_models import configured, renamed, scaled
 from xenc_course import Reranker, load_cross_encoder
 
 PAIRS = [("king of cats", "The city by the sea."), ("lake", "bread")]
@@ -49,8 +49,8 @@ def test_a_wrong_shape_is_told_in_one_sentence(tiny_model, tmp_path):
 def test_older_names_and_what_pre_training_left_change_nothing(tiny_model, tmp_path):
     from safetensors.torch import load_file, save_file
 
-    wanted = load_cross_encoder(str(tiny_model), device="cpu").predict(PAIRS)
-    folder = copied(tiny_model, tmp_path / "old")
+    folder = scaled(tiny_model, tmp_path / "old")
+    wanted = load_cross_encoder(folder, device="cpu").predict(PAIRS)
     weights = load_file(folder / "model.safetensors")
     old = {
         name.replace("LayerNorm.weight", "LayerNorm.gamma").replace(
@@ -75,8 +75,8 @@ def test_a_head_is_refused_until_it_is_trained(tiny_model, tmp_path):
     assert Reranker(model, "torch").score(PAIRS).shape == (2,)
 
 
-def test_a_model_of_fewer_layers_than_its_file_is_scored(tiny_model):
-    model = load_cross_encoder(str(tiny_model), device="cpu")
+def test_a_model_of_fewer_layers_than_its_file_is_scored(tiny_model, tmp_path):
+    model = load_cross_encoder(scaled(tiny_model, tmp_path / "scaled"), device="cpu")
     del model.model.bert.encoder.layer[1:]
     wanted = model.predict(PAIRS, activation_fn=torch.nn.Identity())
     assert Reranker(model, "torch").score(PAIRS) == pytest.approx(wanted, abs=1e-5)

@@ -2,11 +2,28 @@
 
 import json
 import shutil
+import warnings
+from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
+from sentence_transformers import CrossEncoder
 
-from xenc_course import Reranker
+from tests.support.odd_models import (
+    configured,
+    scaled,
+    write_bi_encoder,
+    write_modern,
+    write_modular,
+)
+from xenc_course import Reranker, load_bi_encoder, load_cross_encoder
+from xenc_course.assets.wheels import ASSETS
 from xenc_course.models.loading import DEFAULT_CROSS_ENCODER
+from xenc_course.scoring import model_source as model_source_module
+from xenc_course.scoring.model_source import FolderModel
+
+PAIRS = [("king of cats", "The city by the sea."), ("lake", "bread")]
 
 
 @pytest.mark.models
@@ -33,3 +50,163 @@ def test_a_model_with_two_labels_is_refused(tmp_path, tiny_model):
     (tmp_path / "two" / "config.json").write_text(json.dumps(config))
     with pytest.raises(ValueError, match="gives 2 numbers per pair"):
         Reranker(str(tmp_path / "two"), "torch")
+
+
+def test_a_cross_encoder_of_modules_is_scored_as_predict_does(tiny_tokenizer, tmp_path):
+    folder = write_modular(tmp_path / "modular", tiny_tokenizer)
+    model = load_cross_encoder(folder, device="cpu")
+    wanted = model.predict(PAIRS, show_progress_bar=False)
+    assert wanted.std() > 1e-3
+    for source in (str(folder), model):
+        for backend in ("auto", "torch"):
+            reranker = Reranker(source, backend)
+            assert reranker.score(PAIRS) == pytest.approx(wanted, abs=1e-5)
+            assert reranker.choice.backend == "torch"
+        with pytest.raises(ValueError, match=r"made of modules.*backend='torch'"):
+            Reranker(source, "onnx")
+    assert "made of modules" in Reranker(model).choice.why
+
+
+def test_two_cross_encoders_with_one_encoder_have_two_fingerprints(tiny_tokenizer, tmp_path):
+    from safetensors.torch import load_file, save_file
+
+    first = write_modular(tmp_path / "modular", tiny_tokenizer)
+    second = shutil.copytree(first, tmp_path / "other")
+    head = second / "2_Dense" / "model.safetensors"
+    save_file({name: 2 * weight for name, weight in load_file(head).items()}, head)
+    assert FolderModel(first).fingerprint() != FolderModel(second).fingerprint()
+
+
+def test_a_prompt_is_not_left_out_in_silence(tiny_model):
+    model = CrossEncoder(
+        str(tiny_model),
+        device="cpu",
+        local_files_only=True,
+        prompts={"web": "query : "},
+        default_prompt_name="web",
+    )
+    with pytest.raises(ValueError, match="reads a pair in a way of its own"):
+        Reranker(model, "torch")
+
+
+def test_the_tokenizer_in_memory_counts_and_one_that_differs_from_its_file_is_refused(
+    tiny_model, tmp_path
+):
+    folder = scaled(tiny_model, tmp_path / "cased")
+    path = folder / "tokenizer_config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"do_lower_case": False}))
+    model = load_cross_encoder(str(folder), device="cpu")
+    wanted = model.predict(PAIRS, show_progress_bar=False)
+    assert Reranker(model, "torch").score(PAIRS) == pytest.approx(wanted, abs=1e-5)
+    for backend in ("torch", "onnx"):  # tokenizer.json makes small letters, transformers does not
+        with pytest.raises(ValueError, match="tokenizer that differs from its file"):
+            Reranker(str(folder), backend)
+
+
+@pytest.mark.parametrize("limit", [128, 1024])
+def test_a_pair_is_read_as_far_as_the_model_reads(tiny_tokenizer, tmp_path, limit):
+    folder = write_modern(tmp_path / "modern", tiny_tokenizer, limit)
+    model = load_cross_encoder(str(folder), device="cpu")
+    long = [("lake", "word " * 700 + "and the king of cats"), ("lake", "bread")]
+    wanted = model.predict(long, show_progress_bar=False)
+    for source in (str(folder), model):
+        reranker = Reranker(source, "torch", truncation="longest_first")
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            assert reranker.score(long) == pytest.approx(wanted, abs=1e-5)
+        assert reranker.tokenizer.limit == limit
+        assert reranker.report.cut == len(told) == (1 if limit < 700 else 0)
+    with pytest.raises(ValueError, match=f"the model reads {limit:,}"):
+        Reranker(model, "torch", truncation="error").score([("lake", "word " * 2000)])
+
+
+def test_max_length_is_less_than_the_model_reads_or_refused(tiny_model, tmp_path):
+    folder = str(scaled(tiny_model, tmp_path / "scaled"))
+    model = load_cross_encoder(folder, device="cpu")
+    short = load_cross_encoder(folder, device="cpu", max_length=64)
+    long = [("lake", "king of cats " * 100)]
+    wanted = short.predict(long, show_progress_bar=False)
+    assert model.predict(long, show_progress_bar=False) != pytest.approx(wanted, abs=1e-4)
+    for source, length in ((folder, 64), (model, 64), (short, None)):
+        reranker = Reranker(source, "torch", truncation="longest_first", max_length=length)
+        with pytest.warns(UserWarning, match="1 of 1 pairs"):
+            assert reranker.score(long) == pytest.approx(wanted, abs=1e-5)
+    assert Reranker(short, "torch", max_length=512).tokenizer.limit == 512
+    for source in (folder, model):
+        for wrong in (0, -1, 513):
+            with pytest.raises(ValueError, match=r"max_length is .* reads at most 512 tokens"):
+                Reranker(source, "torch", max_length=wrong)
+
+
+def test_positions_that_a_model_counts_from_its_padding_are_not_read(tiny_tokenizer, tmp_path):
+    from transformers import RobertaConfig, RobertaForSequenceClassification
+
+    shape = RobertaConfig(
+        vocab_size=len(tiny_tokenizer),
+        max_position_embeddings=34,
+        num_hidden_layers=1,
+        hidden_size=24,
+        num_attention_heads=2,
+        intermediate_size=48,
+        num_labels=1,
+        pad_token_id=1,
+        type_vocab_size=2,
+    )
+    RobertaForSequenceClassification(shape).save_pretrained(tmp_path)
+    tiny_tokenizer.save_pretrained(tmp_path)
+    reranker = Reranker(str(tmp_path), "torch")
+    assert reranker.tokenizer.limit == 32
+    with pytest.warns(UserWarning, match="1 of 1 pairs"):
+        assert np.isfinite(reranker.score([("lake", "word " * 100)])).all()
+
+
+@pytest.mark.models
+def test_the_packaged_int8_model_reads_512(int8):
+    assert int8.tokenizer.limit == 512
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_is_scored_by_every_backend(tiny_model, tmp_path, dtype):
+    folder = scaled(tiny_model, tmp_path / "half")
+    model = load_cross_encoder(str(folder), device="cpu", model_kwargs={"dtype": dtype})
+    model.model.save_pretrained(folder)
+    wanted = load_cross_encoder(str(folder), device="cpu").predict(PAIRS)
+    for backend in ("torch", "onnx"):
+        for source in (str(folder), model):
+            scores = Reranker(source, backend).score(PAIRS)
+            close = 1e-4 if source is not model or backend == "onnx" else 0.05
+            assert scores.dtype == np.float32 and scores == pytest.approx(wanted, abs=close)
+    chosen = Reranker(model)
+    assert chosen.score(PAIRS * 100, progress=False).shape == (200,)
+    assert chosen.choice.backend == "torch" and str(dtype) in chosen.choice.why
+
+
+def test_a_published_id_takes_the_packaged_int8_file(monkeypatch):
+    source = FolderModel.__new__(FolderModel)
+    source._name = "cross-encoder/ms-marco-MiniLM-L-12-v2"
+    source._folder = ASSETS[DEFAULT_CROSS_ENCODER].path
+    monkeypatch.setattr(model_source_module, "model_folder", Path)
+    assert source.packaged_int8 == Path(f"{DEFAULT_CROSS_ENCODER}-int8", "model.onnx")
+
+
+@pytest.mark.parametrize("wrong", [12, b"folder", ["a", "b"], {"model": "x"}])
+def test_what_is_no_model_is_refused(wrong):
+    with pytest.raises(TypeError, match="scores no pairs here"):
+        model_source_module.model_source(wrong)
+
+
+def test_a_bi_encoder_in_memory_is_refused(tiny_tokenizer, tmp_path):
+    model = load_bi_encoder(write_bi_encoder(tmp_path / "vectors", tiny_tokenizer), device="cpu")
+    with pytest.raises(TypeError, match="A SentenceTransformer scores no pairs here"):
+        Reranker(model)
+
+
+def test_a_model_of_the_hub_is_called_by_its_id(tiny_model, unreachable_hub):
+    snapshot = unreachable_hub / "models--owner--tiny" / "snapshots" / ("3" * 40)
+    configured(tiny_model, snapshot, id2label={"0": "no", "1": "yes"})
+    refs = unreachable_hub / "models--owner--tiny" / "refs"
+    refs.mkdir()
+    (refs / "main").write_text("3" * 40)
+    for load in (load_cross_encoder, Reranker):
+        with pytest.raises(ValueError, match="The model owner/tiny gives 2 numbers per pair"):
+            load("owner/tiny")

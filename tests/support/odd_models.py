@@ -27,6 +27,16 @@ def renamed(model: Path, folder: Path, name_of: Callable[[str], str | None]) -> 
     return folder
 
 
+def scaled(model: Path, folder: Path) -> Path:
+    """A copy with larger weights: a random model gives nearly the same score to every pair."""
+    from safetensors.torch import load_file, save_file
+
+    weights = load_file(copied(model, folder) / WEIGHTS)
+    large = {name: (8 if w.dim() > 1 else 1) * w for name, w in weights.items()}
+    save_file(large, folder / WEIGHTS, metadata={"format": "pt"})
+    return folder
+
+
 def configured(model: Path, folder: Path, **settings: object) -> Path:
     """A copy whose config.json says something else."""
     path = copied(model, folder) / "config.json"
@@ -43,7 +53,11 @@ def write_encoder(folder: Path, tokenizer) -> Path:
     shape = BertConfig(
         num_hidden_layers=2, hidden_size=24, num_attention_heads=2, intermediate_size=48
     )
-    BertModel(shape).save_pretrained(folder)
+    model = BertModel(shape)
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.mul_(8 if weight.dim() > 1 else 1)  # or all scores would be nearly the same
+    model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
 

