@@ -1,6 +1,7 @@
 """The doctor finds what is wrong with a machine and names the fix."""
 
 import json
+import shutil
 import sys
 from types import SimpleNamespace
 
@@ -76,6 +77,27 @@ def test_the_doctor_reads_students_and_exports_and_names_what_mends_them(monkeyp
     failures = [str(line) for line in doctor._cache() if not line.ok]
     mends = [line.rpartition("--again ")[2] for line in failures if "SHA-256" in line]
     assert mends == [f"{student.name}`", "onnx`"]
+
+
+def test_the_doctor_looks_at_models_as_loading_does(monkeypatch, tmp_path, tiny_model):
+    monkeypatch.setenv("XENC_CACHE", str(tmp_path))
+    folder = shutil.copytree(tiny_model, tmp_path / "ms-marco-MiniLM-L12-v2")
+
+    def seen(name: str) -> str:
+        files = {
+            path.name: {"bytes": path.stat().st_size, "sha256": file_sha256(path)}
+            for path in folder.iterdir()
+            if path.name != wheels.MANIFEST
+        }
+        (folder / wheels.MANIFEST).write_text(json.dumps({"files": files}))
+        (line,) = doctor._asset(wheels.ASSETS[name])
+        return str(line)
+
+    assert seen(folder.name).startswith("ok")
+    (folder / "tokenizer.json").unlink()
+    line = seen(folder.name)
+    assert line.startswith("FAIL") and "holds no tokenizer" in line
+    assert line.endswith("fetch --again ms-marco-MiniLM-L12-v2`")
 
 
 def test_the_doctor_goes_on_where_a_look_breaks_off(monkeypatch, tmp_path):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from xenc_course import LateInteraction, OnnxEncoder
+from xenc_course import LateInteraction, OnnxEncoder, load_scorer
 
 pytestmark = pytest.mark.models
 
@@ -48,6 +48,12 @@ def test_late_interaction_sums_the_best_cosine_of_every_query_token():
 def test_other_models_are_refused():
     with pytest.raises(ValueError, match="no encoder in ONNX"):
         OnnxEncoder("all-MiniLM-L6-v2")
+
+
+def test_a_published_id_means_the_packaged_form(bge):
+    wanted = bge.encode_query(["Peru"])
+    assert np.array_equal(OnnxEncoder("BAAI/bge-small-en-v1.5").encode_query(["Peru"]), wanted)
+    assert isinstance(load_scorer("answerdotai/answerai-colbert-small-v1"), LateInteraction)
 
 
 def test_one_string_is_refused_and_no_texts_give_no_vectors(bge):

@@ -15,6 +15,8 @@ from pathlib import Path
 from xenc_course.assets.bundled_students import BASE, Student, released, student_damage
 from xenc_course.assets.cache import AssetError, cache_folder, damaged_files, size_on_disk
 from xenc_course.assets.wheels import ASSETS, Asset
+from xenc_course.models.catalogue import MODELS
+from xenc_course.models.inspection import check_folder
 
 from .parsers import add_command
 
@@ -170,6 +172,8 @@ def _asset(asset: Asset) -> Iterator[Finding]:
     elif damage := damaged_files(asset.path):
         mend = f"run `{FETCH} --again {asset.name}`"
         yield Finding(False, f"{label} is damaged ({damage[0]})", mend)
+    elif flaw := _flaw(asset):
+        yield Finding(False, f"{label}: {flaw}", f"run `{FETCH} --again {asset.name}`")
     else:
         size = size_on_disk(asset.path) / 1e6
         yield Finding(True, f"{label}, {size:.0f} MB, checksums match")
@@ -194,6 +198,17 @@ def _exports() -> Iterator[Finding]:
     else:
         number = len(list(exports_folder().glob("*.onnx")))
         yield Finding(True, f"{number} exports to ONNX, checksums match")
+
+
+def _flaw(asset: Asset) -> str:
+    """What the look at a model before its first score finds; "" for a sound one and for text."""
+    model = MODELS.get(asset.name)
+    try:
+        if model is not None:
+            check_folder(asset.path, asset.name, model.architecture)
+    except ValueError as error:
+        return str(error).rstrip(".")
+    return ""
 
 
 def _cores() -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, replace
 
@@ -162,9 +163,9 @@ MODELS: dict[str, Model] = {
 }
 
 
-def _spelling(name: str) -> str:
+def _spelling(name: str | os.PathLike[str]) -> str:
     """A name without what its spellings differ in: capitals, and the hyphen of "L-12"."""
-    return re.sub(r"-l-(?=\d)", "-l", name.casefold())
+    return re.sub(r"-l-(?=\d)", "-l", os.fspath(name).casefold())
 
 
 # A model in PyTorch stands before its int8 form, so it is the one that the hub id means.
@@ -174,7 +175,7 @@ for _name in ("name", "hub_id", "published_name"):
         _BY_SPELLING.setdefault(_spelling(getattr(_model, _name)), _model)
 
 
-def known_model(name: str) -> Model | None:
+def known_model(name: str | os.PathLike[str]) -> Model | None:
     """The model of the catalogue that a name means, however it is spelt.
 
     Args:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xenc_course.models.catalogue import BI_ENCODER, MODELS, ONNX
+from xenc_course.models.catalogue import BI_ENCODER, ONNX, known_model
 from xenc_course.models.loading import load_bi_encoder
 from xenc_course.progress import Progress
 from xenc_course.scoring.onnx_encoders import OnnxEncoder
@@ -95,7 +95,7 @@ def _found(
     if first_stage == "bm25":
         note = unsplit_note(queries.values(), passages.values())
         return bm25_run(passages, queries, depth), [note] if note else []
-    known = MODELS.get(first_stage)
+    known = known_model(first_stage)
     if first_stage == "bi-encoder" or (known is not None and known.architecture == BI_ENCODER):
         in_onnx = known is not None and known.runtime == ONNX
         named = None if known is None else known.name

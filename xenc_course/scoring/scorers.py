@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from xenc_course.models.catalogue import LATE_INTERACTION, MODELS
+from xenc_course.models.catalogue import LATE_INTERACTION, known_model
 from xenc_course.progress import Advance, Progress, progress_bar
 
 from .pairs import Pair, check_pairs, checked
@@ -124,7 +124,7 @@ def load_scorer(name: str | None = None, backend: str = "auto") -> Scorer:
         FileNotFoundError: there is no such model.
         ValueError: see `Reranker`.
     """
-    known = MODELS.get(name or "")
+    known = known_model(name or "")
     if known is not None and known.architecture == LATE_INTERACTION:
         from .onnx_encoders import LateInteraction
 
