@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from tests.support.odd_models import configured
 from xenc_course import Reranker, load_cross_encoder
 
 INT8 = "ms-marco-MiniLM-L12-v2-int8"
@@ -46,6 +47,19 @@ def test_empty_and_strange_texts_are_scored(backend, tiny_model):
     strange = [("", ""), ("q", ""), ("", "p"), ("a\x00\x07b", "\u200f\u05d0 🙂"), ("q", "\t\n")]
     assert np.isfinite(reranker.score(strange)).all()
     assert reranker.score(("q", "p")).shape == ()
+
+
+@pytest.mark.parametrize("backend", ["torch", "onnx"])
+def test_segments_that_the_model_does_not_know_are_told(backend, tiny_model, tmp_path):
+    from safetensors.torch import load_file, save_file
+
+    folder = configured(tiny_model, tmp_path / "one-segment", type_vocab_size=1)
+    weights = load_file(folder / "model.safetensors")
+    name = "bert.embeddings.token_type_embeddings.weight"
+    weights[name] = weights[name][:1].clone()
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ValueError, match="index out of range"):
+        Reranker(str(folder), backend).score(("lake", "bread"))
 
 
 @pytest.mark.models

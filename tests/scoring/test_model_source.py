@@ -14,6 +14,7 @@ from tests.support.odd_models import (
     configured,
     scaled,
     write_bi_encoder,
+    write_language_model,
     write_modern,
     write_modular,
 )
@@ -65,6 +66,14 @@ def test_a_cross_encoder_of_modules_is_scored_as_predict_does(tiny_tokenizer, tm
         with pytest.raises(ValueError, match=r"made of modules.*backend='torch'"):
             Reranker(source, "onnx")
     assert "made of modules" in Reranker(model).choice.why
+
+
+def test_a_language_model_answers_the_last_token_of_every_pair(tiny_tokenizer, tmp_path):
+    model = CrossEncoder(str(write_language_model(tmp_path / "language", tiny_tokenizer)))
+    wanted = model.predict(PAIRS, activation_fn=torch.nn.Identity(), show_progress_bar=False)
+    reranker = Reranker(model)
+    assert reranker.score(PAIRS) == pytest.approx(wanted, abs=1e-5)
+    assert reranker.score(PAIRS[1]) == pytest.approx(wanted[1], abs=1e-5)
 
 
 def test_two_cross_encoders_with_one_encoder_have_two_fingerprints(tiny_tokenizer, tmp_path):
@@ -133,9 +142,13 @@ def test_max_length_is_less_than_the_model_reads_or_refused(tiny_model, tmp_path
             assert reranker.score(long) == pytest.approx(wanted, abs=1e-5)
     assert Reranker(short, "torch", max_length=512).tokenizer.limit == 512
     for source in (folder, model):
-        for wrong in (0, -1, 513):
-            with pytest.raises(ValueError, match=r"max_length is .* reads at most 512 tokens"):
+        with pytest.raises(ValueError, match="max_length is 513 and the model reads at most 512"):
+            Reranker(source, "torch", max_length=513)
+        for wrong in (0, -1, 4):  # [CLS] and two [SEP] leave room for one token of 4
+            with pytest.raises(ValueError, match="max_length"):
                 Reranker(source, "torch", max_length=wrong)
+        with pytest.raises(TypeError, match="max_length must be a whole number"):
+            Reranker(source, "torch", max_length="64")
 
 
 def test_positions_that_a_model_counts_from_its_padding_are_not_read(tiny_tokenizer, tmp_path):

@@ -86,6 +86,35 @@ def write_modular(folder: Path, tokenizer) -> Path:
     return folder
 
 
+def write_language_model(folder: Path, tokenizer) -> Path:
+    """A language model that answers "yes" or "no", of which sentence-transformers makes a score."""
+    import torch
+    from transformers import BertTokenizer, Qwen3Config, Qwen3ForCausalLM
+
+    words = [*tokenizer.get_vocab(), "yes", "no"]
+    answering = BertTokenizer(vocab={word: number for number, word in enumerate(words)})
+    torch.manual_seed(0)
+    shape = Qwen3Config(
+        vocab_size=len(words),
+        num_hidden_layers=2,
+        hidden_size=24,
+        num_attention_heads=2,
+        num_key_value_heads=2,
+        head_dim=12,
+        intermediate_size=48,
+        pad_token_id=0,
+        bos_token_id=2,
+        eos_token_id=3,
+    )
+    model = Qwen3ForCausalLM(shape)
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.mul_(8 if weight.dim() > 1 else 1)
+    model.save_pretrained(folder)
+    answering.save_pretrained(folder)
+    return folder
+
+
 def write_modern(folder: Path, tokenizer, limit: int) -> Path:
     """A ModernBERT cross-encoder, which reads as many tokens as its tokenizer says."""
     import torch

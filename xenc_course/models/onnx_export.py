@@ -194,7 +194,7 @@ def _export(model: CrossEncoder, path: Path) -> None:
                 opset_version=OPSET,
                 dynamo=False,
             )
-        except (RuntimeError, TypeError, ValueError) as error:  # RuntimeError: an operator it lacks
+        except (RuntimeError, TypeError, ValueError, IndexError) as error:
             reason = " ".join(str(error).split())[:80]
             raise ValueError(
                 f"This model cannot be exported to ONNX ({reason}): use backend='torch'."

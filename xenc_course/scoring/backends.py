@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -35,12 +35,13 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def table(batch: Sequence[Tokens], pad: int) -> dict[str, np.ndarray]:
+def table(batch: Sequence[Tokens], pad: int, *, left: bool = False) -> dict[str, np.ndarray]:
     """Put the tokens of a batch into tables.
 
     Args:
         batch: the pairs.
         pad: the id of the padding token.
+        left: whether the padding stands before a pair's tokens and not behind them.
 
     Returns:
         "input_ids", "token_type_ids" and "attention_mask": int64, shape (pairs, longest pair).
@@ -49,9 +50,10 @@ def table(batch: Sequence[Tokens], pad: int) -> dict[str, np.ndarray]:
     ids, segments = np.full(shape, pad, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     mask = np.zeros(shape, dtype=np.int64)
     for row, tokens in enumerate(batch):
-        ids[row, : len(tokens)] = tokens.ids
-        segments[row, : len(tokens)] = tokens.segments
-        mask[row, : len(tokens)] = 1
+        place = slice(shape[1] - len(tokens), None) if left else slice(len(tokens))
+        ids[row, place] = tokens.ids
+        segments[row, place] = tokens.segments
+        mask[row, place] = 1
     return {"input_ids": ids, "token_type_ids": segments, "attention_mask": mask}
 
 
@@ -139,20 +141,35 @@ class TorchBackend:
         self._device = model.device
         self._inputs = model.tokenizer.model_input_names
         self._pad = model.tokenizer.pad_token_id or 0
+        # A language model's score is read off its answer to the last token, so that has to be last.
+        self._answers = getattr(model[0], "transformer_task", "") in (
+            "text-generation",
+            "any-to-any",
+        )
         self.batch_tokens = CPU_TOKENS if model.device.type == "cpu" else GPU_TOKENS
 
     def __call__(self, batch: Sequence[Tokens]) -> np.ndarray:
         """Compute the logits of a batch: float32, shape (pairs,).
 
         Raises:
-            ValueError: the model does not give one number per pair.
+            ValueError: the model cannot read the tokens, or does not give one number per pair.
         """
         import torch
 
-        values = table(batch, self._pad)
-        feed = {n: torch.from_numpy(values[n]).to(self._device) for n in self._inputs}
-        with torch.inference_mode():
-            found = self._model(feed)["scores"].float().cpu().numpy()
+        values = table(batch, self._pad, left=self._answers)
+        feed: dict[str, Any] = {
+            n: torch.from_numpy(values[n]).to(self._device) for n in self._inputs
+        }
+        if self._answers:
+            feed["logits_to_keep"] = 1  # of one token, not of all: each has one per known word
+        try:
+            with torch.inference_mode():
+                found = self._model(feed)["scores"].float().cpu().numpy()
+        except IndexError as error:  # a segment or a position that its tables do not have
+            raise ValueError(
+                f"The model cannot read these tokens ({str(error)[:80]}): use the tokenizer that "
+                "belongs to the model."
+            ) from error
         return one_per_pair(found, len(batch))
 
 

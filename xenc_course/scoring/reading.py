@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xenc_course.display.arguments import at_least
+
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
     from tokenizers import Tokenizer
@@ -43,16 +45,18 @@ def chosen_limit(max_length: int | None, own: int, most: int) -> int:
         most: how many the model could read.
 
     Raises:
+        TypeError: that is no whole number.
         ValueError: the caller wants more than that, or fewer than 1.
     """
     if max_length is None:
         return own
-    if not 1 <= max_length <= most:
+    chosen = at_least("max_length", max_length, 1)
+    if chosen > most:
         raise ValueError(
-            f"max_length is {max_length:,} and the model reads at most {most:,} tokens: choose a "
-            "number from 1 to that."
+            f"max_length is {chosen:,} and the model reads at most {most:,} tokens: choose a "
+            "smaller number."
         )
-    return max_length
+    return chosen
 
 
 def positions(inner: PreTrainedModel) -> int | None:

@@ -54,7 +54,7 @@ class PairTokenizer:
                 sentence-transformers does; "error" refuses the pair.
 
         Raises:
-            ValueError: the truncation is another word.
+            ValueError: the truncation is another word, or the limit leaves no room for two texts.
         """
         from tokenizers import Tokenizer
 
@@ -71,6 +71,11 @@ class PairTokenizer:
         strategy = "longest_first" if truncation == "longest_first" else "only_second"
         self._joiner.enable_truncation(limit, strategy=strategy)
         self._special = self._joiner.num_special_tokens_to_add(is_pair=True)
+        if limit < self._special + 2:  # below, the tokenizer would not cut at all
+            raise ValueError(
+                f"A limit of {limit} tokens leaves no room for a query and a passage beside "
+                f"{self._special} special ones: choose a max_length of {self._special + 2} or more."
+            )
 
     @property
     def highest_id(self) -> int:
