@@ -159,6 +159,14 @@ def test_a_published_id_is_no_int8_form(tiny_model, unreachable_hub):
     assert model_folder("BAAI/bge-small-en-v1.5").samefile(published)
 
 
+@pytest.mark.models
+def test_a_published_id_is_its_packaged_form_where_nothing_else_is_to_be_had(unreachable_hub):
+    packaged = model_folder("bge-small-en-v1.5-int8")
+    assert model_folder("BAAI/bge-small-en-v1.5") == packaged
+    with pytest.raises(ValueError, match=r"int8 holds no model\.safetensors"):
+        load_bi_encoder("BAAI/bge-small-en-v1.5")
+
+
 def test_a_path_names_a_model(tiny_model):
     assert load_cross_encoder(tiny_model, device="cpu").num_labels == 1
 

@@ -125,13 +125,18 @@ def model_folder(name: str | os.PathLike[str]) -> Path:
         return local
     known = known_model(name)
     if known is not None and known.packaged and _is_meant(known, name):
-        return asset_folder(known.name) if known.name in ASSETS else student_folder(known.name)
+        return _packaged_folder(known)
     hub_id, revision = (known.hub_id, known.revision) if known else (name, None)
     found = hub_cache(hub_id, revision) or hub_cache(name, None)
     if found is not None:
         return found
     at_hand = ", ".join(model.name for model in MODELS.values() if model.at_hand) or "none"
-    return hub_download(name, hub_id, revision, at_hand)
+    try:
+        return hub_download(name, hub_id, revision, at_hand)
+    except FileNotFoundError:
+        if known is not None and known.packaged and known.at_hand:
+            return _packaged_folder(known)  # an ONNX form, in place of what is out of reach
+        raise
 
 
 def catalogue_model(name: str) -> Model | None:
@@ -165,6 +170,10 @@ def folder_name(folder: Path) -> str:
     if folder.parent.name == "snapshots":  # such a folder has a commit's digits for a name
         return folder.parent.parent.name.removeprefix("models--").replace("--", "/")
     return folder.name
+
+
+def _packaged_folder(known: Model) -> Path:
+    return asset_folder(known.name) if known.name in ASSETS else student_folder(known.name)
 
 
 def _is_meant(known: Model, name: str) -> bool:
