@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from xenc_course.__main__ import main
-from xenc_course.assets import cache
+from xenc_course.assets import cache, wheels
 from xenc_course.assets.bundled_students import released
 from xenc_course.commands import doctor
 from xenc_course.files import file_sha256
@@ -87,9 +87,9 @@ def test_the_doctor_looks_at_models_as_loading_does(monkeypatch, tmp_path, tiny_
         files = {
             path.name: {"bytes": path.stat().st_size, "sha256": file_sha256(path)}
             for path in folder.iterdir()
-            if path.name != wheels.MANIFEST
+            if path.name != cache.MANIFEST
         }
-        (folder / wheels.MANIFEST).write_text(json.dumps({"files": files}))
+        (folder / cache.MANIFEST).write_text(json.dumps({"files": files}))
         (line,) = doctor._asset(wheels.ASSETS[name])
         return str(line)
 
