@@ -69,7 +69,7 @@ def link(found: dict[str, Distribution], site: Path) -> None:
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory) -> Path:
-    """The Python of an environment with the wheel, what it requires, pip and pytest."""
+    """The Python of an environment with the wheel, what it requires, pip, pytest and hypothesis."""
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
     source.mkdir()
@@ -89,7 +89,7 @@ def alone(tmp_path_factory) -> Path:
     site = Path(done.stdout.strip())
     metadata = next(site.glob("xenc_course-*.dist-info"))
     requires = [r for r in Distribution.at(metadata).requires or [] if "extra ==" not in r]
-    link(needed([*requires, "pip", "pytest"]), site)  # pip fetches the models
+    link(needed([*requires, "pip", "pytest", "hypothesis"]), site)  # pip fetches the models
     return python
 
 
