@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xenc_course.display.table import ShowsTable, Table
+from xenc_course.processes import cores
 
 __all__ = ["Comparison", "Timing", "compare", "format_seconds", "measure"]
 
@@ -232,7 +232,7 @@ def _synchronise() -> None:
 
 def _thread_count() -> int:
     torch = sys.modules.get("torch")  # not imported for this: what was timed did not use it
-    return torch.get_num_threads() if torch is not None else os.cpu_count() or 1
+    return torch.get_num_threads() if torch is not None else cores()
 
 
 def _check_count(name: str, value: int, at_least: int) -> None:

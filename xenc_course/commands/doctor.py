@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from xenc_course.assets.cache import AssetError, cache_folder, damaged_files, si
 from xenc_course.assets.wheels import ASSETS, Asset
 from xenc_course.models.catalogue import MODELS
 from xenc_course.models.inspection import check_folder
+from xenc_course.processes import cores
 
 from .parsers import add_command
 
@@ -217,7 +217,7 @@ def _cores() -> Iterator[Finding]:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     if torch.backends.mps.is_available():
         device = "mps"
-    seen = f"{os.cpu_count()} cores, {torch.get_num_threads()} torch threads, device {device}"
+    seen = f"{cores()} cores, {torch.get_num_threads()} torch threads, device {device}"
     yield Finding(True, seen)
 
 

@@ -7,13 +7,14 @@ after every layer (measured on two cores: 1.26 to 1.30 times as many pairs per s
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from xenc_course.processes import cores
 
 from .tokens import Tokens
 
@@ -26,13 +27,6 @@ if TYPE_CHECKING:
 SLOWER = ["SkipLayerNormFusion"]
 CPU_TOKENS = 512  # a batch on a CPU: larger tables leave its caches, smaller ones cost more calls
 GPU_TOKENS = 16_384
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def table(batch: Sequence[Tokens], pad: int, *, left: bool = False) -> dict[str, np.ndarray]:
