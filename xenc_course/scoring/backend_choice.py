@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from xenc_course.assets.cache import AssetError
 from xenc_course.models.onnx_export import exported, is_dynamic_int8, is_exported, onnx_path
+from xenc_course.processes import ProcessLock
 
 from .backends import Backend, OnnxBackend, TorchBackend, run_batches
 from .batches import by_budget
@@ -21,6 +21,7 @@ from .tokens import PairTokenizer, Tokens
 BACKENDS = ("auto", "torch", "onnx", "onnx-int8")
 TRIED = 12  # pairs on which "auto" times the backends
 EXPORT_FROM = 256  # pairs: for fewer, exporting to ONNX takes longer than it can save
+CLOSE = 1e-3  # how far the logits of an export may be from PyTorch's: rounding alone gives 1e-5
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class BackendChooser:
 
     Attributes:
         made: what was chosen and why; None before "auto" has seen its first pairs.
+        expected: how many pairs will be scored in all, as far as the caller has said. When "auto"
+            has taken PyTorch for a few pairs and many are to follow, it decides once more.
     """
 
     def __init__(
@@ -64,7 +67,10 @@ class BackendChooser:
         self._tokenizer = tokenizer
         self._workers = workers
         self.made: Choice | None = None
+        self.expected = 0
         self._backend: Backend | None = None
+        self._for_few = False
+        self._lock = ProcessLock()
         if source.onnx_file is not None:
             if backend == "torch":
                 source.cross_encoder()  # says that PyTorch cannot load it
@@ -86,27 +92,40 @@ class BackendChooser:
         Raises:
             ValueError: the model cannot be exported to ONNX or loaded.
         """
-        if self._backend is None or self.made is None:
-            self._backend, self.made = self._decide(pairs)
-        return self._backend, self.made
+        with self._lock:  # threads that share a reranker decide once
+            n_pairs = max(len(pairs), self.expected)
+            many = n_pairs >= EXPORT_FROM
+            if self._backend is None or self.made is None or (self._for_few and many):
+                self._for_few = not many and not self._is_exported()
+                if self._for_few:
+                    self._backend, self.made = self._make("torch"), _too_few(n_pairs)
+                else:
+                    self._backend, self.made = self._faster(pairs)
+            return self._backend, self.made
 
-    def _decide(self, pairs: Sequence[Pair]) -> tuple[Backend, Choice]:
-        """Time both exact backends on some of the pairs, in turn, and take the faster."""
-        at_hand = is_exported(onnx_path(self._source.fingerprint()))
-        if len(pairs) < EXPORT_FROM and not at_hand:
-            why = (
-                f"{len(pairs)} pairs are too few for an export to ONNX, which is tried from "
-                f"{EXPORT_FROM} pairs on."
-            )
-            return self._make("torch"), Choice("torch", why)
-        rivals = {"torch": self._make("torch")}
-        try:
-            rivals["onnx"] = self._make("onnx")
-        except AssetError as error:  # the cache is read-only or full, and PyTorch needs none
-            return rivals["torch"], Choice("torch", f"There is no export to ONNX: {error}")
+    def _is_exported(self) -> bool:
+        return is_exported(onnx_path(self._source.fingerprint()))
+
+    def _faster(self, pairs: Sequence[Pair]) -> tuple[Backend, Choice]:
+        """Time both exact backends on some of the pairs, in turn, and take the faster.
+
+        PyTorch is taken where the export fails, as in a cache that cannot be written, and where it
+        gives other logits than PyTorch, as a damaged one does.
+        """
+        torch = self._make("torch")
         tokens = sorted(self._tokenizer(pairs[:: max(1, len(pairs) // TRIED)]), key=len)
+        try:
+            rivals = {"torch": torch, "onnx": self._make("onnx")}
+            logits = {name: _logits(backend, tokens) for name, backend in rivals.items()}
+        except Exception as error:  # the exporter, onnxruntime and the disk share no base but this
+            why = f"The model cannot be run in ONNX here: {' '.join(str(error).split())[:120]}"
+            return torch, Choice("torch", why)
+        if not np.allclose(logits["onnx"], logits["torch"], rtol=CLOSE, atol=CLOSE):
+            apart = np.abs(logits["onnx"] - logits["torch"]).max()
+            why = f"The model's ONNX export gives other logits, by up to {apart:.3g}."
+            return torch, Choice("torch", why)
         best = dict.fromkeys(rivals, float("inf"))
-        for _ in range(3):  # the first round warms up; the best of the rounds is kept
+        for _ in range(2):  # both are warm by now; the better round is kept
             for name, backend in rivals.items():
                 best[name] = min(best[name], _seconds(backend, tokens))
         fast, slow = sorted(best, key=lambda name: best[name])
@@ -134,9 +153,22 @@ class BackendChooser:
         return backend, Choice("onnx-int8" if int8 else "onnx", why)
 
 
-def _seconds(backend: Backend, tokens: Sequence[Tokens]) -> float:
+def _too_few(n_pairs: int) -> Choice:
+    why = (
+        f"{n_pairs} pairs are too few for an export to ONNX, which is tried from {EXPORT_FROM} "
+        "pairs on."
+    )
+    return Choice("torch", why)
+
+
+def _logits(backend: Backend, tokens: Sequence[Tokens]) -> np.ndarray:
+    """The logits of some pairs, in the order of the batches: float32, shape (pairs,)."""
     batches = by_budget([len(each) for each in tokens], backend.batch_tokens)
+    parts = run_batches(backend, [[tokens[place] for place in batch] for batch in batches])
+    return np.concatenate(list(parts))
+
+
+def _seconds(backend: Backend, tokens: Sequence[Tokens]) -> float:
     started = time.perf_counter()
-    for _ in run_batches(backend, [[tokens[place] for place in batch] for batch in batches]):
-        pass
+    _logits(backend, tokens)
     return time.perf_counter() - started

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .pairs import Pair, check_pairs, checked
+from .ranking import rank_passages
 from .scorers import Scorer, expect_pairs
 
 
@@ -56,7 +57,7 @@ class Cascade:
             ValueError: a scorer does not give one finite number per pair; and what the two scorers
                 raise.
         """
-        check_pairs(pairs)
+        pairs = check_pairs(pairs)
         cheap = checked(self._fast(pairs), pairs)
         by_query: dict[str, list[int]] = {}
         for place, (query, _) in enumerate(pairs):
@@ -93,13 +94,10 @@ class Cascade:
             {"corpus_id": place in `passages`, "score": the score of the pair} for each passage.
 
         Raises:
-            TypeError: `passages` is one string in place of a list.
+            TypeError: `passages` is no list of texts in an order, or `top_k` is no whole number.
+            ValueError: `top_k` is below 1.
         """
-        if isinstance(passages, str):
-            raise TypeError("passages is one string: give a list of passages.")
-        scores = self([(query, passage) for passage in passages])
-        order = np.argsort(-scores, kind="stable")[:top_k]
-        return [{"corpus_id": int(place), "score": scores[place]} for place in order]
+        return rank_passages(self, query, passages, top_k)
 
 
 def scores_below(lowest: float, n: int) -> np.ndarray:

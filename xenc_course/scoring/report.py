@@ -33,6 +33,18 @@ class Report:
         """The share of what was computed that is padding, from 0 to 1."""
         return 1 - self.tokens / self.computed if self.computed else 0.0
 
+    def __add__(self, more: Report) -> Report:
+        """What two parts of one call did together."""
+        return Report(
+            self.pairs + more.pairs,
+            self.scored + more.scored,
+            self.seconds + more.seconds,
+            self.tokens + more.tokens,
+            self.computed + more.computed,
+            self.cut + more.cut,
+            more.backend or self.backend,
+        )
+
     def __str__(self) -> str:
         """All of it in one sentence, with the pairs per second."""
         rate = f", {self.pairs / self.seconds:,.1f} pairs/s" if self.seconds else ""

@@ -7,24 +7,27 @@ earlier pairs can be kept. Memory is bounded, however many pairs there are.
 from __future__ import annotations
 
 import os
+import threading
 import time
 import warnings
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence, Sized
-from dataclasses import replace
+from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from xenc_course.display.arguments import at_least
 from xenc_course.models.loading import DEFAULT_CROSS_ENCODER
 from xenc_course.progress import Advance, Progress, progress_bar
 
 from .backend_choice import BackendChooser, Choice
 from .backends import run_batches
 from .batches import by_budget
+from .kept_scores import KeptScores
 from .model_source import model_source
-from .pairs import Pair, check_pairs, checked, is_pair, pair_key
+from .pairs import Pair, check_pairs, checked, in_order, is_pair, pair_key
+from .ranking import rank_passages
 from .report import Report
 from .tokens import PairTokenizer
 
@@ -47,11 +50,14 @@ class Reranker:
     A pair's score does not depend on the pairs beside it: within 1e-4 in fp32, where a batch adds
     the same numbers in another order, and exactly in int8, where every pair is computed alone
     (unless `batch_tokens` is set: then int8 pairs share tables and change each other's scores).
+
+    Threads may share a reranker, and a forked process may use its parent's. A copy, also one that
+    is pickled for another process, loads the model again and scores with the same backend.
     """
 
     def __init__(
         self,
-        model: str | CrossEncoder | None = None,
+        model: str | os.PathLike | CrossEncoder | None = None,
         backend: str = "auto",
         *,
         truncation: str = "passage",
@@ -72,27 +78,43 @@ class Reranker:
             truncation: "passage", "longest_first" or "error", see `PairTokenizer`.
             max_length: how many tokens of a pair are read, special ones included; as many as
                 `CrossEncoder.predict` reads with this model when None.
-            workers: threads of onnxruntime; as many as there are cores when None.
+            workers: threads of onnxruntime; as many as there are `cores` when None.
             batch_tokens: tokens of a batch's table, padding included; when None, the backend's own.
             cache: how many pairs' scores are kept; those that were asked for longest ago go first.
 
         Raises:
             FileNotFoundError: there is no such model.
+            TypeError: a number is no whole number.
             ValueError: the backend or the truncation is unknown, a number is too small, or the
                 model gives more than one number per pair; and what else `load_cross_encoder`
                 raises.
         """
-        if isinstance(model, str) or model is None:
-            model = model or os.environ.get("XENC_CROSS_ENCODER") or DEFAULT_CROSS_ENCODER
-        if cache < 0 or any(n is not None and n < 1 for n in (workers, batch_tokens)):
-            raise ValueError("workers and batch_tokens are 1 or more, and cache is 0 or more.")
-        source = model_source(model)
+        if model is None:
+            model = os.environ.get("XENC_CROSS_ENCODER") or DEFAULT_CROSS_ENCODER
+        if isinstance(model, os.PathLike):
+            model = os.fspath(model)
+        numbers = {"workers": workers, "batch_tokens": batch_tokens}
+        for name, number in numbers.items():
+            if number is not None:
+                at_least(name, number, 1)
+        self._options: dict[str, Any] = {
+            **numbers,
+            "model": model,
+            "truncation": truncation,
+            "cache": at_least("cache", cache, 0),
+            "max_length": max_length,
+        }
+        source = model_source(cast("str | CrossEncoder", model))
         self._tokenizer = PairTokenizer(source.tokenizer(), source.limit(max_length), truncation)
         self._choose = BackendChooser(source, self._tokenizer, backend, workers)
         self._batch_tokens = batch_tokens
-        self._kept: OrderedDict[bytes, np.float32] = OrderedDict()
-        self._room = cache
-        self._report = Report()
+        self._kept = KeptScores(cache)
+        self._of_thread = threading.local()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How to copy it, also into another process: from the options, with the backend chosen."""
+        backend = self.choice.backend if self.choice else "auto"
+        return partial(Reranker, backend=backend, **self._options), ()
 
     @property
     def choice(self) -> Choice | None:
@@ -106,38 +128,49 @@ class Reranker:
 
     @property
     def report(self) -> Report:
-        """What the last call did."""
-        return self._report
+        """What the last call in this thread did."""
+        return getattr(self._of_thread, "report", Report())
+
+    def expect(self, n_pairs: int) -> None:
+        """Say how many pairs will be scored in all, for "auto" to decide by.
+
+        Only a caller who scores a long list in several calls needs to say it.
+
+        Args:
+            n_pairs: how many; of several numbers the largest counts.
+        """
+        self._choose.expected = max(self._choose.expected, n_pairs)
 
     def score(self, pairs: Iterable[Pair] | Pair, progress: Progress = True) -> np.ndarray:
         """Compute the logit of each (query, passage) pair; warn when pairs were cut.
 
         Args:
-            pairs: n pairs, or one.
+            pairs: n pairs, or one. An array of shape (n, 2) holds n pairs.
             progress: of the pairs, see `Progress`.
 
         Returns:
             Logits: float32, shape (n,), or () for one pair.
 
         Raises:
-            TypeError: a pair is not two strings.
+            TypeError: a pair is not two strings, or the pairs have no order.
             ValueError: a text cannot be tokenised, a query leaves no room for a passage, a pair is
                 too long and truncation is "error", or a score is not finite; and what the pairs'
                 own iterator raises.
         """
-        if is_pair(pairs):
-            return self.score([pairs], progress)[0]
-        many = cast("Iterable[Pair]", pairs)
+        one = is_pair(pairs)
+        many = cast("Iterable[Pair]", [pairs] if one else pairs)
+        rest = in_order(many, "pairs")
         total = len(many) if isinstance(many, Sized) else None
+        self.expect(total or 0)
         with progress_bar(progress, total, "pair") as advance:
-            scores = np.fromiter(self.stream(many, advance), dtype=np.float32)
-        if self._report.cut:
+            scores = np.fromiter(self.stream(rest, advance), dtype=np.float32)
+        if self.report.cut:
             warnings.warn(
-                f"{self._report.cut:,} of {self._report.pairs:,} pairs were longer than the model "
+                f"{self.report.cut:,} of {self.report.pairs:,} pairs were longer than the model "
                 "reads and lost their end: split long passages, or see Reranker.report.",
                 stacklevel=2,
             )
-        return scores
+        return scores[0] if one else scores
 
     def __call__(self, pairs: Sequence[Pair]) -> np.ndarray:
         """`score` without a bar: a reranker can be used wherever a function of pairs is wanted."""
@@ -154,19 +187,22 @@ class Reranker:
             The logit of each pair, in order.
 
         Raises:
-            TypeError: a pair is not two strings.
+            TypeError: a pair is not two strings, or the pairs have no order.
             ValueError: see `score`.
         """
-        self._report = Report()
-        rest = iter(pairs)
+        report = self._of_thread.report = Report()
+        rest = in_order(pairs, "pairs")
         with progress_bar(progress, None, "pair") as advance:
             while window := list(islice(rest, WINDOW)):
-                yield from self._window(window, advance)
+                scores, done = self._window(window, advance)
+                report = self._of_thread.report = report + done
+                yield from scores
+        self._of_thread.report = report  # the pairs' own iterator may have called this reranker
 
     def rank(
         self,
         query: str,
-        passages: Sequence[str],
+        passages: Iterable[str],
         top_k: int | None = None,
         return_documents: bool = False,
     ) -> list[dict[str, object]]:
@@ -174,8 +210,8 @@ class Reranker:
 
         Args:
             query: the text of the query.
-            passages: the texts of the passages; those of equal score keep their order.
-            top_k: how many to return; all when None.
+            passages: the texts of the passages, by position; those of equal score keep their order.
+            top_k: how many to return, 1 or more; all when None.
             return_documents: whether each entry holds the passage's text.
 
         Returns:
@@ -183,37 +219,28 @@ class Reranker:
             `return_documents` is True.
 
         Raises:
-            TypeError: `passages` is one string in place of a list.
-            ValueError: see `score`.
+            TypeError: `passages` is no list of texts in an order, or `top_k` is no whole number.
+            ValueError: `top_k` is below 1; see also `score`.
         """
-        if isinstance(passages, str):
-            raise TypeError("passages is one string: give a list of passages.")
-        scores = self.score([(query, passage) for passage in passages])
-        ranking = []
-        for place in np.argsort(-scores, kind="stable")[:top_k]:
-            entry = {"corpus_id": int(place), "score": scores[place]}
-            ranking.append(entry | {"text": passages[place]} if return_documents else entry)
-        return ranking
+        return rank_passages(self.score, query, passages, top_k, return_documents)
 
-    def _window(self, window: list[Pair], advance: Advance) -> np.ndarray:
+    def _window(self, window: list[Pair], advance: Advance) -> tuple[np.ndarray, Report]:
         """Score up to `WINDOW` pairs; equal pairs are computed once."""
         started = time.perf_counter()
-        check_pairs(window)
+        window = check_pairs(window)
         keys = [pair_key(pair) for pair in window]
-        found = {key: self._kept[key] for key in keys if key in self._kept}
+        found = self._kept.known(keys)
         new = {key: pair for key, pair in zip(keys, window, strict=True) if key not in found}
+        done = Report()
         if new:
-            found |= zip(new, self._computed(list(new.values()), advance), strict=True)
+            scores, done = self._computed(list(new.values()), advance)
+            found |= zip(new, scores, strict=True)
         advance(len(window) - len(new))
-        self._keep(keys, found)
-        self._report = replace(
-            self._report,
-            pairs=self._report.pairs + len(window),
-            seconds=self._report.seconds + time.perf_counter() - started,
-        )
-        return np.array([found[key] for key in keys], dtype=np.float32)
+        self._kept.keep(found, keys)
+        done += Report(pairs=len(window), seconds=time.perf_counter() - started)
+        return np.array([found[key] for key in keys], dtype=np.float32), done
 
-    def _computed(self, pairs: list[Pair], advance: Advance) -> np.ndarray:
+    def _computed(self, pairs: list[Pair], advance: Advance) -> tuple[np.ndarray, Report]:
         """Tokenise, sort into batches, run them, and put the logits into the order of the pairs."""
         backend, choice = self._choose(pairs)
         tokens = self._tokenizer(pairs)
@@ -224,22 +251,11 @@ class Reranker:
         for batch, logits in zip(batches, results, strict=True):
             scores[batch] = logits
             advance(len(batch))
-        before = self._report
-        self._report = replace(
-            before,
-            scored=before.scored + len(pairs),
-            tokens=before.tokens + int(lengths.sum()),
-            computed=before.computed + sum(len(b) * int(lengths[b].max()) for b in batches),
-            cut=before.cut + sum(each.cut for each in tokens),
+        done = Report(
+            scored=len(pairs),
+            tokens=int(lengths.sum()),
+            computed=sum(len(batch) * int(lengths[batch].max()) for batch in batches),
+            cut=sum(each.cut for each in tokens),
             backend=choice.backend,
         )
-        return checked(scores, pairs)
-
-    def _keep(self, keys: list[bytes], found: dict[bytes, np.float32]) -> None:
-        """Remember the scores of the pairs that were asked for last."""
-        if self._room:
-            for key in keys:
-                self._kept[key] = found[key]
-                self._kept.move_to_end(key)
-            while len(self._kept) > self._room:
-                self._kept.popitem(last=False)
+        return checked(scores, pairs), done

@@ -44,7 +44,7 @@ def score_pairs(
         ValueError: the model does not give one finite number per pair; and what `load_scorer`
             raises.
     """
-    check_pairs(pairs)
+    pairs = check_pairs(pairs)
     scorer = as_scorer(model)
     expect_pairs(scorer, len(pairs))
     scores = np.empty(len(pairs), dtype=np.float32)
