@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import os
 import sys
 from types import SimpleNamespace
 
 import pytest
 
 from xenc_course import timing
+from xenc_course.processes import cores
 from xenc_course.timing import Timing, compare, format_seconds, measure
 
 
@@ -61,7 +61,7 @@ def test_threads_are_those_of_torch_when_it_is_loaded(monkeypatch: pytest.Monkey
 
     assert measure(int, repeats=1).threads == torch.get_num_threads()
     monkeypatch.delitem(sys.modules, "torch")
-    assert measure(int, repeats=1).threads == os.cpu_count()
+    assert measure(int, repeats=1).threads == cores()
 
 
 def test_a_gpu_in_use_is_waited_for_before_each_reading(monkeypatch: pytest.MonkeyPatch):

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from tests.support.beir_folders import jsonl, make_folder
+
 TRADE_OF = {
     "Lima": "grain",
     "Oslo": "copper",
@@ -32,3 +34,14 @@ def write_towns(folder: Path) -> Path:
     ]
     (folder / "towns.txt").write_text("\n\n".join(passages), encoding="utf-8")
     return folder
+
+
+def write_judged_towns(folder: Path) -> Path:
+    """Write a BEIR folder: who trades in what, with one town that answers each of ten queries."""
+    towns = list(TRADE_OF.items())
+    corpus = [{"_id": place, "text": f"{place} sells {trade}"} for place, trade in towns]
+    queries = [
+        {"_id": f"q{n}", "text": f"who sells {trade}"} for n, trade in enumerate(TRADES[:10])
+    ]
+    qrels = ["query-id\tcorpus-id\tscore", *(f"q{n}\t{PLACES[n]}\t1" for n in range(10)), ""]
+    return make_folder(folder, jsonl(corpus), jsonl(queries), "\n".join(qrels))

@@ -6,6 +6,7 @@ from tests.support.little_groups import GROUPS, weights
 from xenc_course import load_cross_encoder
 from xenc_course.training import loop
 from xenc_course.training.loop import Group, train
+from xenc_course.training.shrinking import keep_layers
 
 
 def test_a_killed_training_goes_on_to_the_same_weights(tiny_model, tmp_path, monkeypatch):
@@ -40,3 +41,18 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(student, tmp_pa
     with pytest.raises(FloatingPointError, match="The loss is nan in step 2"):
         train(student, [*GROUPS, *broken], batch=11, epochs=2, checkpoint=file, every=1)
     assert file.read_bytes() == kept
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "of another model", "another file"])
+def test_a_damaged_checkpoint_is_named(damage, student, tiny_model, tmp_path):
+    file = tmp_path / "checkpoint.safetensors"
+    if damage == "of another model":
+        train(keep_layers(student, [0]), GROUPS, checkpoint=file)
+    elif damage == "another file":
+        file.write_bytes((tiny_model / "model.safetensors").read_bytes())
+    else:
+        train(student, GROUPS, checkpoint=file)
+        file.write_bytes(file.read_bytes()[:-500] if damage == "cut" else b"")
+    with pytest.raises(ValueError, match="is no whole checkpoint of this model") as caught:
+        train(load_cross_encoder(str(tiny_model), device="cpu"), GROUPS, checkpoint=file)
+    assert str(file) in str(caught.value) and str(caught.value).endswith("begins anew.")

@@ -21,7 +21,18 @@ def plan(tiny_model, towns):
 @pytest.fixture(scope="module")
 def student(plan, few_held_out, tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole") / "student"
-    return distil(plan, folder, command="the command", progress=False)
+    return distil(
+        plan,
+        folder,
+        command=["python", "--out", str(folder), f"--labels={folder}", "the text"],
+        progress=False,
+    )
+
+
+def test_no_file_of_a_student_names_a_folder_of_this_machine(student):
+    folders = {str(student.folder.parents[level]).encode() for level in range(3)}
+    for path in student.folder.rglob("*"):
+        assert not any(folder in path.read_bytes() for folder in folders), path.name
 
 
 def contents(folder) -> dict[str, bytes]:
@@ -36,8 +47,13 @@ def test_a_student_is_a_model_folder_with_a_card(student, plan):
     assert model.model.config.num_hidden_layers == 2
     assert np.isfinite(Reranker(model, "torch").score([("q", "p")])).all()
     card = (student.folder / "README.md").read_text(encoding="utf-8")
-    assert "`the command`" in card and "RR@10 on held-out queries" in card and "120 pairs" in card
-    assert "the teacher: unknown; the text of" in card and "Language of the text: unknown" in card
+    assert "`python --out student --labels=student 'the text'`" in card
+    assert "RR@10 on held-out queries" in card and "120 pairs" in card
+    assert "distilled from tiny (layers:0,2)" in card and "passages of my texts:" in card
+    assert (
+        "the teacher: unknown; the text of my texts: unknown" in card
+        and "Language of the text: unknown" in card
+    )
     assert "\nlicense: unknown\n" in card and "\nlanguage:" not in card
     assert "RR@10" in str(student) and str(student.folder) in str(student)
     assert {d.name for d in student.comparison.differences} == {
@@ -63,7 +79,8 @@ def test_a_run_killed_in_any_stage_goes_on_to_the_same_bytes(
     with pytest.raises(KeyboardInterrupt):
         distil(plan, out, progress=False)
     assert not out.exists()
-    assert out.with_name("student.job").is_dir()
+    begun = stage != "make_groups"  # a job that has done nothing leaves nothing
+    assert out.with_name("student.job").is_dir() == begun
     monkeypatch.setattr(distillation, stage, real)
     distil(plan, out, progress=False)
     assert contents(out) == contents(student.folder)
@@ -101,6 +118,28 @@ def test_a_job_of_another_plan_and_a_folder_that_exists_are_refused(plan, tmp_pa
     out.mkdir()
     with pytest.raises(ValueError, match="exists: choose another folder"):
         distil(plan, out, progress=False)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"student": "layers:0,7"}, "no layer 7"),
+        ({"match": (0, 1, 2)}, "names 3 layers"),
+        ({"n_pairs": 90_000}, "different queries"),
+        ({"text": ("none",)}, "none"),
+        ({"teacher": "no/such-model"}, "no/such-model"),
+    ],
+)
+def test_a_refused_plan_claims_no_folder(change, reason, plan, tmp_path, unreachable_hub):
+    out = tmp_path / "models" / "student"
+    with pytest.raises(Exception, match=reason):
+        distil(replace(plan, **change), out, progress=False)
+    assert not out.exists() and not out.with_name("student.job").exists()
+    told = []
+    distil(plan, out, progress=False, tell=told.append)
+    assert out.is_dir() and not out.with_name("student.job").exists()
+    (sentence,) = told
+    assert sentence.startswith("This takes about") and "labelling" in sentence
 
 
 def test_a_full_disk_leaves_a_job_that_goes_on(plan, student, tmp_path, monkeypatch):

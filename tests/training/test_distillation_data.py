@@ -8,7 +8,7 @@ import pytest
 from tests.support.cities import CITIES, TEXTS
 from xenc_course.text.passages import load_passages
 from xenc_course.training import distillation_data
-from xenc_course.training.distillation_data import crop, make_groups
+from xenc_course.training.distillation_data import crop, make_groups, n_held_out
 
 
 @pytest.mark.models
@@ -44,3 +44,16 @@ def test_a_passage_without_a_word_teaches_nothing(towns, few_held_out, tmp_path)
         for number, texts in enumerate((whole, blank))
     )
     assert made == with_blank and all(passage.strip() for _, group in made for passage in group)
+
+
+def test_held_out_queries_are_in_proportion_to_those_trained_on(monkeypatch):
+    monkeypatch.setattr(distillation_data, "HELD_OUT", 200)  # some tests here have fewer
+    assert [n_held_out(n) for n in (1, 20, 500, 2_000, 100_000)] == [10, 10, 50, 200, 200]
+
+
+@pytest.mark.parametrize("line", ['["a query", ["a pass', "7", '["q"]', "{}", '["q", 5]'])
+def test_a_damaged_line_of_stored_groups_is_named(line, towns, tmp_path, few_held_out):
+    path = tmp_path / "groups.jsonl"
+    path.write_text(f'["q", ["a", "b"]]\n{line}\n')
+    with pytest.raises(ValueError, match=r"groups.jsonl, line 2: .* is no query with its passages"):
+        make_groups({"towns": load_passages(towns)}, 120, seed=0, path=path)

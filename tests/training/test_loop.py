@@ -6,12 +6,12 @@ import torch
 
 from tests.support.little_groups import GROUPS, weights
 from xenc_course import load_cross_encoder
-from xenc_course.training import loop
 from xenc_course.training.loop import Group, Match, train
+from xenc_course.training.losses import LOSSES
 from xenc_course.training.shrinking import keep_layers
 
 
-@pytest.mark.parametrize("loss", loop.LOSSES)
+@pytest.mark.parametrize("loss", LOSSES)
 def test_every_loss_falls(student, loss):
     groups = GROUPS
     if loss == "bce":
@@ -72,6 +72,9 @@ def test_a_plan_that_cannot_be_trained_is_refused(student):
     small = keep_layers(student, [0, 2])
     with pytest.raises(ValueError, match="epochs must be 1 or more, not 0"):
         train(small, GROUPS, epochs=0)
+    for rate in (float("nan"), float("inf"), 0, -1e-4):
+        with pytest.raises(ValueError, match="learning rate must be a number above 0, not"):
+            train(small, GROUPS, learning_rate=rate)
     with pytest.raises(ValueError, match="names 1 layers of the teacher and the student has 2"):
         train(small, GROUPS, match=Match(student, (1,)))
     with pytest.raises(ValueError, match="layers 0 to 2, and match names 7"):

@@ -17,7 +17,7 @@ def card_of(teacher: str, *texts: Collection) -> str:
     comparison = compare_runs({"teacher": run}, {"student": run}, judged, "RR@10")
     plan = Plan(teacher, "layers:0", tuple(text.name for text in texts), 120)
     by_name = {text.name: text for text in texts}
-    return "\n".join(model_card("small", plan, "the command", by_name, comparison, [0.5], 1.0))
+    return "\n".join(model_card("small", plan, ("distil",), by_name, comparison, [0.5], 1.0))
 
 
 @pytest.mark.models

@@ -57,12 +57,29 @@ def resume(
 
     Returns:
         The losses of the steps so far; none without a file.
+
+    Raises:
+        ValueError: the file is no whole checkpoint of this model.
     """
-    import torch
-    from safetensors import safe_open
+    from safetensors import SafetensorError
 
     if not path.is_file():
         return []
+    try:
+        return _put_back(path, named, optimiser)
+    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(
+            f"{path} is no whole checkpoint of this model ({str(error)[:60]}): remove it, and the "
+            "training begins anew."
+        ) from error
+
+
+def _put_back(
+    path: Path, named: Mapping[str, torch.Tensor], optimiser: torch.optim.Optimizer
+) -> list[float]:
+    import torch
+    from safetensors import safe_open
+
     with safe_open(path, framework="pt") as file:
         losses = json.loads(file.metadata()["losses"])
         for name, parameter in named.items():

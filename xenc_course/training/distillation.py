@@ -7,14 +7,14 @@ stage writes its result into the job's folder, so a killed run goes on and gives
 
 from __future__ import annotations
 
-import shutil
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from xenc_course.evaluation.run_comparison import RunComparison
-from xenc_course.files import make_folder, write_lines
-from xenc_course.jobs import Journal, claim
+from xenc_course.files import write_lines
+from xenc_course.jobs import Journal
 from xenc_course.models.fingerprint import folder_fingerprint
 from xenc_course.models.loading import load_cross_encoder, model_folder, transformer
 from xenc_course.progress import Progress
@@ -23,8 +23,10 @@ from xenc_course.scoring.pairs import pair_key
 from xenc_course.text.passages import load_passages
 
 from .distillation_data import PASSAGES, Unlabelled, make_groups
+from .estimate import estimate
 from .group_batches import Group
 from .held_out_comparison import measure_held_out
+from .job import training_job, write_model
 from .loop import train
 from .losses import Match, check_model
 from .model_card import model_card
@@ -55,76 +57,83 @@ class Distilled:
 
 def distil(
     plan: Plan,
-    out: Path,
+    out: str | Path,
     *,
-    labels: Path | None = None,
-    command: str = "",
+    labels: str | Path | None = None,
+    command: Sequence[str] = (),
     progress: Progress = True,
+    tell: Callable[[str], object] | None = None,
 ) -> Distilled:
     """Train a student by a plan and write it to a new folder, as Hugging Face lays models out.
 
     Until it ends, what is done lies in `<out>.job`, and the same call goes on from there. On the
-    same machine it then gives the same bytes.
+    same machine it then gives the same bytes. A call that is refused leaves no folder.
 
     Args:
         plan: what decides the student.
         out: the new folder.
         labels: a file for the teacher's logits that is kept, so that another student of the same
             teacher can use them; when None they are removed with the job.
-        command: the command line that the model card names.
+        command: the words of the command line that the model card names.
         progress: whether to show bars on stderr.
+        tell: called with a sentence on how long this will take, before it starts.
 
     Raises:
-        ValueError: the folder exists, the job is of another plan, there is too little text, or the
-            student cannot be trained; and what else the stages raise.
+        ValueError: the folder exists, another run is at work on it, the job is of another plan,
+            there is too little text, or the student cannot be trained; and what else the stages
+            raise.
         FloatingPointError: see `train`.
-        OSError: the disk is full; the job can go on afterwards.
+        OSError: nothing can be written beside `out`, or the disk is full; the job can go on
+            afterwards.
     """
-    if out.exists():
-        raise ValueError(f"{out} exists: choose another folder, or remove it first.")
     started = time.perf_counter()
-    job = out.with_name(f"{out.name}.job")
-    claim(job, asdict(plan))
-    student = untrained_student(plan)
-    match = None
-    if plan.match:
-        match = Match(load_cross_encoder(exact(plan.teacher)), plan.match, plan.match_weight)
-    check_model(student, match)  # refused before pairs are labelled, which takes long
-    texts = {source: load_passages(source) for source in plan.text}
-    groups, held_out = make_groups(
-        texts, plan.n_pairs, plan.seed, job / "groups.jsonl", progress=progress
-    )
-    logits = _labels(plan, groups, labels or job / "labels.journal", progress)
-    size = PASSAGES
-    labelled = [
-        Group(query, passages, tuple(logits[place * size : (place + 1) * size]))
-        for place, (query, passages) in enumerate(groups)
-    ]
-    losses = train(
-        student,
-        labelled,
-        loss=plan.loss,
-        epochs=plan.epochs,
-        batch=plan.batch,
-        learning_rate=plan.learning_rate,
-        match=match,
-        bfloat16=plan.bfloat16,
-        seed=plan.seed,
-        checkpoint=job / "checkpoint.safetensors",
-        progress=progress,
-    )
-    round_weights(transformer(student))
-    comparison = measure_held_out(student, plan.teacher, texts, held_out, progress)
-    spent = time.perf_counter() - started
-    card = model_card(out.name, plan, command, texts, comparison, losses, spent)
+    out = Path(out)
+    with training_job(out, asdict(plan)) as job:
+        student = untrained_student(plan)
+        match = None
+        if plan.match:
+            match = Match(load_cross_encoder(exact(plan.teacher)), plan.match, plan.match_weight)
+        check_model(student, match)  # refused before pairs are labelled, which takes long
+        texts = {source: load_passages(source) for source in plan.text}
+        if tell is not None:
+            tell(str(estimate(plan, student, match, texts)))
+        groups, held_out = make_groups(
+            texts, plan.n_pairs, plan.seed, job / "groups.jsonl", progress=progress
+        )
+        journal = Path(labels) if labels else job / "labels.journal"
+        losses = train(
+            student,
+            _labelled(groups, _labels(plan, groups, journal, progress)),
+            loss=plan.loss,
+            epochs=plan.epochs,
+            batch=plan.batch,
+            learning_rate=plan.learning_rate,
+            match=match,
+            bfloat16=plan.bfloat16,
+            seed=plan.seed,
+            checkpoint=job / "checkpoint.safetensors",
+            progress=progress,
+        )
+        round_weights(transformer(student))
+        comparison = measure_held_out(student, plan.teacher, texts, held_out, progress)
+        spent = time.perf_counter() - started
+        card = model_card(out.name, plan, command, texts, comparison, losses, spent)
 
-    def fill(folder: Path) -> None:
-        student.save_pretrained(str(folder), create_model_card=False)
-        write_lines(folder / "README.md", card)
+        def fill(folder: Path) -> None:
+            student.save_pretrained(str(folder), create_model_card=False)
+            write_lines(folder / "README.md", card)
 
-    make_folder(out, fill)
-    shutil.rmtree(job)
+        write_model(out, fill)
     return Distilled(out, comparison, spent)
+
+
+def _labelled(groups: list[Unlabelled], logits: list[float]) -> list[Group]:
+    """Each query with its passages and their logits, which stand in the same order."""
+    starts = range(0, len(logits), PASSAGES)
+    return [
+        Group(query, passages, tuple(logits[start : start + PASSAGES]))
+        for (query, passages), start in zip(groups, starts, strict=True)
+    ]
 
 
 def _labels(plan: Plan, groups: list[Unlabelled], path: Path, progress: Progress) -> list[float]:

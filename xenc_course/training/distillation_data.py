@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +23,8 @@ PASSAGES = 1 + sum(NEGATIVES.values())  # per query
 SHORTEST_CROP, LONGEST_CROP = 20, 60  # words of a passage that a pair holds
 SENTENCES = 0.5  # the share of the groups that hold sentences
 BESIDE = 2  # sentences of the answer's own passage among the negatives of such a group
-HELD_OUT = 200  # queries that are measured on and never trained on
+HELD_OUT = 200  # queries that are measured on and never trained on, at most
+LEAST_HELD_OUT = 10
 
 
 def make_groups(
@@ -36,6 +37,8 @@ def make_groups(
 ) -> tuple[list[Unlabelled], dict[str, list[Query]]]:
     """Make queries from passages, and give each query six cropped passages to learn from.
 
+    Beside them a tenth as many queries are held out, at least 10 and at most 200.
+
     Args:
         texts: source -> its passages. Each source gives a share of the queries as large as its
             share of the passages, but not less than a tenth. Passages without a word are left out.
@@ -46,17 +49,19 @@ def make_groups(
 
     Returns:
         Each query with its passages, of which the first answers it; and source -> the queries that
-        are held out, 200 in all.
+        are held out.
 
     Raises:
-        ValueError: the passages do not give that many queries, or are too few to draw negatives.
+        ValueError: the passages do not give that many queries, or are too few to draw negatives, or
+            the stored file is damaged.
     """
     count = n_pairs // PASSAGES
     texts = {source: _with_words(text) for source, text in texts.items()}
     passages = {source: len(text.documents) for source, text in texts.items()}
     shares = {s: max(0.1, n / sum(passages.values())) for s, n in passages.items()}
     wanted = {s: max(1, round(count * share / sum(shares.values()))) for s, share in shares.items()}
-    tests = {s: max(1, round(HELD_OUT * wanted[s] / sum(wanted.values()))) for s in texts}
+    held = n_held_out(count)
+    tests = {s: max(1, round(held * wanted[s] / sum(wanted.values()))) for s in texts}
     made = {
         source: QueryMaker(text).make(
             sorted(text.documents),
@@ -73,8 +78,24 @@ def make_groups(
             groups = _cropped(seed, text, made[source][tests[source] :], progress)
             lines += [json.dumps(group, ensure_ascii=False) for group in groups]
         write_lines(path, lines)
-    stored = (json.loads(line) for _, line in text_lines(path))
-    return [(query, tuple(passages)) for query, passages in stored], held_out
+    return list(_stored(path)), held_out
+
+
+def n_held_out(n_groups: int) -> int:
+    """How many queries are held out beside a number of queries to train on."""
+    return min(HELD_OUT, max(LEAST_HELD_OUT, n_groups // 10))
+
+
+def _stored(path: Path) -> Iterator[Unlabelled]:
+    for number, line in text_lines(path):
+        try:
+            query, passages = json.loads(line)
+            yield query, tuple(passages)
+        except (ValueError, TypeError):
+            raise ValueError(
+                f"{path}, line {number}: {line[:60]!r} is no query with its passages: remove the "
+                "file, and the queries are made again."
+            ) from None
 
 
 def _with_words(text: Collection) -> Collection:

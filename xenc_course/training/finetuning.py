@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,20 +11,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xenc_course.evaluation.run_comparison import RunComparison, compare_runs
-from xenc_course.files import make_folder
-from xenc_course.models.loading import load_cross_encoder, transformer
+from xenc_course.models.fingerprint import folder_fingerprint
+from xenc_course.models.loading import load_cross_encoder, model_folder, transformer
 from xenc_course.progress import Progress
 from xenc_course.retrieval.rerank import reranked
 from xenc_course.text.collection import Collection
 
 from .group_batches import Group
+from .job import training_job, write_model
 from .loop import train
+from .losses import check_model, check_options
 from .negatives import mine_negatives
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
 SHARES = (0.6, 0.2, 0.2)  # of the queries: to train on, to choose by, to measure on
+# Buckley and Voorhees (2000), "Evaluating Evaluation Measure Stability", SIGIR: 25 queries are the
+# least for a comparison of two systems, 50 are better.
+FEW = 25
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,53 @@ class Split:
     train: Collection
     dev: Collection
     test: Collection
+
+    def __str__(self) -> str:
+        """How many queries each part has, and a warning when they are few."""
+        train, dev, test = (len(part.queries) for part in (self.train, self.dev, self.test))
+        sentence = (
+            f"{train:,} queries to train on, {dev:,} to choose the best epoch by, {test:,} to "
+            "measure on."
+        )
+        if min(dev, test) >= FEW:
+            return sentence
+        return (
+            f"{sentence} Fewer than {FEW} to choose by or to measure on are few: chance decides "
+            "much of the result, so judge more queries before you rely on it."
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class Finetuned:
+    """A model that has been trained further.
+
+    Attributes:
+        folder: where it lies.
+        comparison: nDCG@10 of what was written and of the model before, on the queries to measure
+            on.
+        split: of the queries.
+        epoch: whose weights were written, from 1; 0 for those from before the training.
+        epochs: how many there were.
+    """
+
+    folder: Path
+    comparison: RunComparison
+    split: Split
+    epoch: int
+    epochs: int
+
+    def __str__(self) -> str:
+        """The table, which weights were written, the split and the folder."""
+        dev = f"the {len(self.split.dev.queries):,} queries to choose by"
+        if self.epoch:
+            which = (
+                f"These are the weights after epoch {self.epoch} of {self.epochs}: best on {dev}."
+            )
+        else:
+            which = f"No epoch raised nDCG@10 on {dev}, so the weights are unchanged."
+        return f"{self.comparison}\n\n{which}\n{self.split}\nThe model is in {self.folder}."
+
+    __repr__ = __str__
 
 
 def split_queries(collection: Collection, seed: int = 0) -> Split:
@@ -118,20 +171,24 @@ def judged_groups(collection: Collection, negatives: int = 4, seed: int = 0) -> 
 
 
 def finetune(
-    model: str,
+    model: str | Path,
     collection: Collection,
-    out: Path,
+    out: str | Path,
     *,
     loss: str = "pairwise",
     epochs: int = 2,
     learning_rate: float = 1e-5,
     seed: int = 0,
     progress: Progress = True,
-) -> RunComparison:
+    tell: Callable[[str], object] | None = None,
+) -> Finetuned:
     """Train on 60 % of a collection's queries, write the model, compare it on 20 % it never saw.
 
     After every epoch the model is measured on the other 20 %. The weights of the best epoch are
     written, or those from before the training if no epoch is better.
+
+    Until it ends, what is done lies in `<out>.job`, and the same call goes on from there. On the
+    same machine it then gives the same bytes.
 
     Args:
         model: a cross-encoder by name, hub id or folder.
@@ -142,42 +199,71 @@ def finetune(
         learning_rate: see `train`.
         seed: of all draws.
         progress: whether to show a bar on stderr.
+        tell: called with a sentence on the split, before the training starts.
 
     Returns:
         nDCG@10 of what was written, compared with the model before the training.
 
     Raises:
-        ValueError: the folder exists; and what `split_queries`, `judged_groups` and `train` raise.
+        ValueError: the folder exists, another run is at work on it, or the job is of another call;
+            and what `split_queries`, `judged_groups` and `train` raise.
         FloatingPointError: see `train`.
+        OSError: nothing can be written beside `out`, or the disk is full; the job can go on
+            afterwards.
     """
-    if out.exists():
-        raise ValueError(f"{out} exists: choose another folder, or remove it first.")
+    out, model = Path(out), str(model)
+    check_options(loss, learning_rate, epochs=epochs)
     split = split_queries(collection, seed)
-    groups = judged_groups(split.train, seed=seed)
-    student = load_cross_encoder(model)
-    before = reranked(student, split.test)
-    best = (_quality(student, split.dev), 0, _weights(student))
-    for epoch in range(1, epochs + 1):
-        train(
-            student,
-            groups,
-            loss=loss,
-            learning_rate=learning_rate,
-            freeze_embeddings=True,
-            seed=seed + epoch,
-            progress=progress,
+    plan = {
+        "model": folder_fingerprint(model_folder(model)),
+        "collection": _content(collection),
+        "loss": loss,
+        "epochs": epochs,
+        "learning rate": learning_rate,
+        "seed": seed,
+    }
+    with training_job(out, plan) as job:
+        if tell is not None:
+            tell(str(split))
+        student = load_cross_encoder(model)
+        check_model(student, None)
+        groups = judged_groups(split.train, seed=seed)
+        before = reranked(student, split.test)
+        best = (_quality(student, split.dev), 0, _weights(student))
+        for epoch in range(1, epochs + 1):
+            train(
+                student,
+                groups,
+                loss=loss,
+                learning_rate=learning_rate,
+                freeze_embeddings=True,
+                seed=seed + epoch,
+                checkpoint=job / f"epoch-{epoch}.safetensors",
+                progress=progress,
+            )
+            best = max(
+                best,
+                (_quality(student, split.dev), epoch, _weights(student)),
+                key=lambda entry: entry[0],
+            )
+        _, epoch, weights = best
+        transformer(student).load_state_dict(weights)
+        after = reranked(student, split.test)
+        name = f"after epoch {epoch}" if epoch else "not trained"
+        comparison = compare_runs({name: after}, {"before": before}, split.test)
+        write_model(
+            out, lambda folder: student.save_pretrained(str(folder), create_model_card=False)
         )
-        best = max(
-            best,
-            (_quality(student, split.dev), epoch, _weights(student)),
-            key=lambda entry: entry[0],
-        )
-    _, epoch, weights = best
-    transformer(student).load_state_dict(weights)
-    after = reranked(student, split.test)
-    make_folder(out, lambda folder: student.save_pretrained(str(folder), create_model_card=False))
-    name = f"after epoch {epoch}" if epoch else "not trained"
-    return compare_runs({name: after}, {"before": before}, split.test)
+    return Finetuned(out, comparison, split, epoch, epochs)
+
+
+def _content(collection: Collection) -> str:
+    """SHA-256 over all of a collection that training and measuring use."""
+    parts = (collection.documents, collection.titles, collection.queries)
+    digest = hashlib.sha256()
+    for part in (*parts, collection.qrels, collection.tags):
+        digest.update(repr(list(part.items())).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
 
 
 def _quality(model: CrossEncoder, collection: Collection) -> float:

@@ -21,7 +21,7 @@ from xenc_course.progress import Progress, progress_bar
 
 from .checkpoint import resume, save_checkpoint
 from .group_batches import Group, check_groups, padded, shuffled_batches, tokenised
-from .losses import COMPARING, LOSSES, Match, check_model, loss_of
+from .losses import COMPARING, Match, check_model, check_options, loss_of
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -78,15 +78,15 @@ def train(
         The loss of every step.
 
     Raises:
-        ValueError: the loss is unknown, a count is below 1, there is no group, groups are of
-            unequal size, a query alone fills the model, the model has no second segment, or the
-            match does not fit.
+        ValueError: the loss is unknown, a number is too small, there is no group, groups are of
+            unequal size, a query alone fills the model, the model has no second segment, the match
+            does not fit, or the checkpoint is damaged.
         FloatingPointError: the loss is NaN or infinite. The checkpoint, if there is one, then still
             holds a good step.
     """
     import torch
 
-    _check(loss, epochs=epochs, batch=batch, every=every)
+    check_options(loss, learning_rate, epochs=epochs, batch=batch, every=every)
     check_groups(groups, least=2 if loss in COMPARING else 1)
     check_model(student, match)
     model = transformer(student).eval()  # no dropout, also while training
@@ -126,14 +126,6 @@ def train(
     if checkpoint:
         save_checkpoint(checkpoint, named, optimiser, losses)
     return losses
-
-
-def _check(loss: str, **counts: int) -> None:
-    if loss not in LOSSES:
-        raise ValueError(f"There is no loss named {loss!r}: choose one of {', '.join(LOSSES)}.")
-    for name, count in counts.items():
-        if count < 1:
-            raise ValueError(f"The argument {name} must be 1 or more, not {count}.")
 
 
 def _rate(step: int, steps: int) -> float:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from xenc_course.display.arguments import at_least
 from xenc_course.models.loading import transformer
 
 if TYPE_CHECKING:
@@ -30,6 +32,26 @@ class Match:
     teacher: CrossEncoder
     layers: tuple[int, ...]
     weight: float = 1.0
+
+
+def check_options(loss: str, learning_rate: float, **counts: int) -> None:
+    """Refuse options that no training can use.
+
+    Args:
+        loss: a name of `LOSSES`.
+        learning_rate: finite, above 0.
+        **counts: by name, each 1 or more.
+
+    Raises:
+        TypeError: a count is no whole number.
+        ValueError: the loss is unknown, or a number is too small.
+    """
+    if loss not in LOSSES:
+        raise ValueError(f"There is no loss named {loss!r}: choose one of {', '.join(LOSSES)}.")
+    if not (math.isfinite(learning_rate) and learning_rate > 0):
+        raise ValueError(f"The learning rate must be a number above 0, not {learning_rate}.")
+    for name, count in counts.items():
+        at_least(name, count, 1)
 
 
 def check_model(student: CrossEncoder, match: Match | None) -> None:

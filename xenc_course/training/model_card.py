@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 
@@ -22,7 +24,7 @@ LIBRARIES = ("torch", "transformers", "sentence-transformers", "onnxruntime", "t
 def model_card(
     name: str,
     plan: Plan,
-    command: str,
+    command: Sequence[str],
     texts: Mapping[str, Collection],
     comparison: RunComparison,
     losses: Sequence[float],
@@ -30,10 +32,13 @@ def model_card(
 ) -> list[str]:
     """Write the card of a student. Licences and languages are those that its inputs state.
 
+    Of a folder or file with an absolute path the card gives the name alone: the rest says nothing
+    of the model, and much of the machine.
+
     Args:
         name: the student's.
         plan: what decided the student.
-        command: the command line that made it.
+        command: the words of the command line that made it.
         texts: source -> the passages that queries were made from.
         comparison: the student compared with others on held-out queries.
         losses: the loss of every step of the training.
@@ -42,25 +47,30 @@ def model_card(
     Returns:
         The lines of the README.md.
     """
-    start = f" of {plan.start}" if plan.start else ""
+    teacher, student = _without_folders(plan.teacher), _without_folders(plan.student)
+    start = f" of {_without_folders(plan.start)}" if plan.start else ""
+    sources = ", ".join(map(_without_folders, plan.text))
     versions = ", ".join(f"{library} {version(library)}" for library in LIBRARIES)
     licences = [f"the teacher: {card_facts(plan.teacher).licence}"]
-    licences += [f"the text of {source}: {t.licence or UNKNOWN}" for source, t in texts.items()]
+    licences += [
+        f"the text of {_without_folders(source)}: {text.licence or UNKNOWN}"
+        for source, text in texts.items()
+    ]
     return [
         *_metadata(plan, texts),
         "",
         f"# {name}",
         "",
-        f"A cross-encoder distilled from {plan.teacher} ({plan.student}{start}). It gives one "
+        f"A cross-encoder distilled from {teacher} ({student}{start}). It gives one "
         f"logit for a query and a passage. Language of the text: {_language(texts)}.",
         "",
         f"- Data: {plan.n_pairs:,} pairs, labelled by the teacher. Queries were made from the "
-        f"passages of {', '.join(plan.text)}: questions and keywords, no query that a person "
+        f"passages of {sources}: questions and keywords, no query that a person "
         f"wrote, no judgement. Negatives per query: {NEGATIVES['bm25']} of BM25's and "
         f"{NEGATIVES['bi_encoder']} of all-MiniLM-L6-v2's first {DEPTH}, {NEGATIVES['random']} at "
         f"random. {SENTENCES:.0%} of the queries read single sentences; up to {BESIDE} of their "
         "negatives then come from the answer's own passage.",
-        f"- Command: `{command}`",
+        f"- Command: `{shlex.join(map(_without_folders, command))}`",
         f"- Seed {plan.seed}, {len(losses):,} steps, {seconds:,.0f} s; loss of the last tenth "
         f"{np.mean(losses[-max(1, len(losses) // 10) :]):.3f}.",
         f"- Versions: {versions}.",
@@ -72,6 +82,14 @@ def model_card(
         *str(comparison).splitlines(),
         "```",
     ]
+
+
+def _without_folders(word: str) -> str:
+    """A word of a command or a source; of an absolute path, also behind "=", the last part."""
+    option, equals, path = word.rpartition("=")
+    if not Path(path).expanduser().is_absolute():
+        return word
+    return f"{option}{equals}{Path(path).name}"
 
 
 def _metadata(plan: Plan, texts: Mapping[str, Collection]) -> list[str]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from xenc_course.display.arguments import at_least
 from xenc_course.models.catalogue import CROSS_ENCODER, MODELS
 from xenc_course.models.loading import load_cross_encoder, model_folder
 
+from .distillation_data import PASSAGES
+from .losses import check_options
 from .shrinking import keep_layers
 
 if TYPE_CHECKING:
@@ -49,6 +52,22 @@ class Plan:
     bfloat16: bool = False
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        """Refuse what no training can use, before anything is loaded or written.
+
+        Raises:
+            TypeError: `text` is one string, or a count is no whole number.
+            ValueError: a number is too small.
+        """
+        if isinstance(self.text, str):
+            raise TypeError("text is one string: give a tuple of sources.")
+        at_least("n_pairs", self.n_pairs, PASSAGES)
+        at_least("seed", self.seed, 0)
+        check_options(self.loss, self.learning_rate, epochs=self.epochs, batch=self.batch)
+        for name in ("teacher", "student", "start"):  # a Path becomes the text that JSON can hold
+            object.__setattr__(self, name, str(getattr(self, name)))
+        object.__setattr__(self, "text", tuple(map(str, self.text)))
+
 
 def untrained_student(plan: Plan) -> CrossEncoder:
     """Make the student that a plan trains, with the weights that it begins with.
@@ -69,11 +88,13 @@ def untrained_student(plan: Plan) -> CrossEncoder:
     known = MODELS.get(plan.student)
     if known is None or known.architecture == CROSS_ENCODER:
         return load_cross_encoder(plan.student)
+    import torch
     from sentence_transformers import CrossEncoder
-    from torch.nn import Identity
 
-    folder = str(model_folder(plan.student))
-    return CrossEncoder(folder, num_labels=1, activation_fn=Identity(), local_files_only=True)
+    folder, raw = str(model_folder(plan.student)), torch.nn.Identity()
+    with torch.random.fork_rng():  # the new head is drawn: a run that goes on draws the same
+        torch.manual_seed(plan.seed)
+        return CrossEncoder(folder, num_labels=1, activation_fn=raw, local_files_only=True)
 
 
 def exact(teacher: str) -> str:
