@@ -10,12 +10,12 @@ from xenc_course.assets.cache import AssetError
 
 from .commands import compare, doctor, evaluate, fetch, train
 from .commands.terminal import print_any_letter
+from .display.text_width import printable
 
 OK, REFUSED, INTERRUPTED = 0, 1, 130  # 130: what a shell gives for Ctrl-C; 2 is argparse's
 
 # How the package's own arguments are spelt on the command line, for the hints in its messages.
 SPELLING = {"unknown_ids='keep'": "--unknown-ids keep"}
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command.
@@ -52,7 +52,7 @@ def _sentence(error: Exception) -> str:
         message = f"{error.strerror}{place}."
     for argument, option in SPELLING.items():
         message = message.replace(argument, option)
-    return message
+    return printable(message)
 
 
 def _parser() -> argparse.ArgumentParser:

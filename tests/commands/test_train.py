@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.towns import write_judged_towns
-from xenc_course.__main__ import main
+from xenc_course.__main__ import _parser, main
 
 
 @pytest.mark.parametrize(
@@ -48,13 +48,12 @@ def test_help_has_a_description_an_example_and_every_default(command, capsys):
         assert required or option.endswith(")"), option
 
 
-def test_an_example_is_a_command_that_can_be_parsed(capsys):
-    from xenc_course.__main__ import _parser
-    from xenc_course.commands import train
-
-    for example in (train.DISTIL_EXAMPLE, train.FINETUNE_EXAMPLE):
-        words = example.partition("xenc_course ")[2].split()
-        assert _parser().parse_args(words).command == words[0]
+@pytest.mark.parametrize("command", ["distil", "finetune"])
+def test_an_example_is_a_command_that_can_be_parsed(command):
+    parser = _parser()
+    (commands,) = parser._subparsers._group_actions
+    words = commands.choices[command].epilog.partition("xenc_course ")[2].split()
+    assert parser.parse_args(words).command == command
 
 
 @pytest.mark.models
@@ -64,6 +63,6 @@ def test_finetune_says_split_outcome_and_place(tiny_model, tmp_path, capsys):
     assert main(["finetune", *arguments, "--learning-rate", "1e-12", "--epochs", "1"]) == 0
     shown = capsys.readouterr()
     assert "6 queries to train on, 2 to choose the best epoch by, 2 to measure on." in shown.err
-    assert "Fewer than 25" in shown.err
+    assert "fewer than the 25" in shown.err
     assert "so the weights are unchanged." in shown.out
     assert f"The model is in {out}." in shown.out

@@ -46,7 +46,7 @@ def test_a_split_says_its_parts_and_warns_when_they_are_small(judged):
     split = split_queries(judged)
     sizes = [len(part.queries) for part in (split.train, split.dev, split.test)]
     assert sizes == [16, 6, 6]
-    said = "16 queries to train on, 6 to choose the best epoch by, 6 to measure on. Fewer than 25"
+    said = "16 queries to train on, 6 to choose the best epoch by, 6 to measure on. That is fewer"
     assert str(split).startswith(said)
     queries = {f"q{n}": f"query {n}" for n in range(125)}
     many = Collection("many", judged.documents, queries, {query: {"d0": 1} for query in queries})

@@ -4,47 +4,35 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
-INTERRUPTED = 130  # the exit code of a command that Ctrl-C has stopped
+from .parsers import add_command
 
+GOES_ON = "Stopped. The same command goes on from here."
 DISTIL = """\
 Train a small cross-encoder to score as a large one does, on text that nobody has judged: make
 queries from passages, mine negatives, let the teacher score the pairs, train the student on the
 scores, and compare both on queries that were held out (a tenth as many, 10 to 200).
 
 It says first how long this will take. Until the student is written, what is done lies in OUT.job:
-stopped or killed, the same command goes on from there and gives the same student.
-"""
-DISTIL_EXAMPLE = """\
-example:
-  python -m xenc_course distil --student layers:0,5,11 --text my_texts --out student
-"""
+stopped or killed, the same command goes on from there and gives the same student."""
 FINETUNE = """\
 Train a cross-encoder further on judgements, and measure the gain on queries that it never saw.
 Of the queries with a relevant passage 60 % are trained on, 20 % choose the best epoch, and 20 % are
 measured on. If no epoch is better on those that choose, the weights stay as they were.
 
 Until the model is written, what is done lies in OUT.job: stopped or killed, the same command goes
-on from there and gives the same model.
-"""
-FINETUNE_EXAMPLE = """\
-example:
-  python -m xenc_course finetune --model xenc-distil-L3 --collection helpdesk --out tuned
-"""
+on from there and gives the same model."""
 
 
 def add_commands(commands: argparse._SubParsersAction) -> None:
     """Add `distil` and `finetune` to the course's commands."""
-    as_written = argparse.RawDescriptionHelpFormatter
-    distil = commands.add_parser(
+    distil = add_command(
+        commands,
         "distil",
-        help="train a small cross-encoder to score as a large one does, on text of yours",
-        description=DISTIL,
-        epilog=DISTIL_EXAMPLE,
-        formatter_class=as_written,
+        "train a small cross-encoder to score as a large one does, on text of yours",
+        DISTIL,
+        "distil --student layers:0,5,11 --text my_texts --out student",
     )
     add = distil.add_argument
     add(
@@ -74,14 +62,14 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     add("--seed", type=int, default=0, help="of all draws (%(default)s)")
     add("--labels", type=Path, help="a file that keeps the teacher's logits for others (none)")
     add("--out", type=Path, required=True, help="the new folder of the student")
-    distil.set_defaults(run=partial(_until_interrupted, _distil))
+    distil.set_defaults(run=_distil, interrupted=GOES_ON)
 
-    finetune = commands.add_parser(
+    finetune = add_command(
+        commands,
         "finetune",
-        help="train a cross-encoder further on judgements, and measure the gain",
-        description=FINETUNE,
-        epilog=FINETUNE_EXAMPLE,
-        formatter_class=as_written,
+        "train a cross-encoder further on judgements, and measure the gain",
+        FINETUNE,
+        "finetune --model xenc-distil-L3 --collection helpdesk --out tuned",
     )
     add = finetune.add_argument
     add("--model", required=True, help="a name of the catalogue, hub id or folder, in PyTorch")
@@ -96,7 +84,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     add("--learning-rate", type=float, default=1e-5, help="the highest (%(default)s)")
     add("--seed", type=int, default=0, help="of the split and the order (%(default)s)")
     add("--out", type=Path, required=True, help="the new folder of the model")
-    finetune.set_defaults(run=partial(_until_interrupted, _finetune))
+    finetune.set_defaults(run=_finetune, interrupted=GOES_ON)
 
 
 def _distil(options: argparse.Namespace) -> int:
@@ -137,17 +125,6 @@ def _finetune(options: argparse.Namespace) -> int:
     )
     print(tuned)
     return 0
-
-
-def _until_interrupted(
-    run: Callable[[argparse.Namespace], int], options: argparse.Namespace
-) -> int:
-    """Run a command; say in one line how to go on when Ctrl-C stops it."""
-    try:
-        return run(options)
-    except KeyboardInterrupt:
-        _tell(f"{options.command}: Stopped. The same command goes on from here.")
-        return INTERRUPTED
 
 
 def _tell(sentence: str) -> None:

@@ -92,7 +92,7 @@ def estimate(
         mining=len(passages) * per_passage,
         labelling=plan.n_pairs * per_pair,
         training=plan.epochs * math.ceil(groups / plan.batch) * per_step,
-        comparing=compared * (per_pair + forward + per_passage),
+        comparing=compared * (per_pair + forward) + min(compared, len(passages)) * per_passage,
     )
 
 

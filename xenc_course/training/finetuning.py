@@ -56,8 +56,8 @@ class Split:
         if min(dev, test) >= FEW:
             return sentence
         return (
-            f"{sentence} Fewer than {FEW} to choose by or to measure on are few: chance decides "
-            "much of the result, so judge more queries before you rely on it."
+            f"{sentence} That is fewer than the {FEW} that a comparison needs at least: chance "
+            "decides much of the result, so judge more queries before you rely on it."
         )
 
 

@@ -31,9 +31,10 @@ def training_job(out: Path, plan: Mapping[str, object]) -> Iterator[Path]:
 
     Raises:
         ValueError: `out` exists, another run is at work on it, or the job is of another plan.
-        OSError: nothing can be written beside `out`.
+        OSError: nothing can be written beside `out`, or the disk is full.
     """
     from filelock import FileLock, Timeout
+    from safetensors import SafetensorError
 
     refuse_existing(out)
     job = out.with_name(f"{out.name}.job")
@@ -57,6 +58,14 @@ def training_job(out: Path, plan: Mapping[str, object]) -> Iterator[Path]:
         claim(job, plan)
         yield job
         finished = True
+    except (OSError, SafetensorError) as error:  # safetensors has an error of its own for a disk
+        reason = getattr(error, "strerror", None) or str(error)[:120]
+        if not _has_work(job):
+            raise
+        raise OSError(
+            f"{out} is not made yet ({reason}): what is done lies in {job.name}, and the same "
+            "command goes on from there."
+        ) from error
     finally:
         lock.release()
         if finished or not _has_work(job):
