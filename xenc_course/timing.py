@@ -166,7 +166,9 @@ def compare(
         ValueError: `functions` is empty; see also `measure`.
     """
     if not isinstance(functions, Mapping):
-        raise TypeError(f"The functions must be a dict of label: function, not {functions!r}.")
+        raise TypeError(
+            f"The functions must be a dict of label: function, not {repr(functions)[:60]}."
+        )
     if not functions:
         raise ValueError("There are no functions: give at least one label: function.")
     return Comparison(_run_in_turn(functions, repeats, warmup))
@@ -187,11 +189,11 @@ def _run_in_turn(
 ) -> tuple[Timing, ...]:
     for label, fn in functions.items():
         if not isinstance(label, str):
-            raise TypeError(f"A label must be a string, not {label!r}.")
+            raise TypeError(f"A label must be a string, not {repr(label)[:60]}.")
         if not callable(fn):
             name = f" of {label!r}" if label else ""
             raise TypeError(
-                f"The function{name} must be callable, not {fn!r}: wrap it in a lambda."
+                f"The function{name} must be callable, not {repr(fn)[:60]}: wrap it in a lambda."
             )
     _check_count("repeats", repeats, at_least=1)
     _check_count("warmup", warmup, at_least=0)

@@ -25,7 +25,8 @@ def test_pairs_in_an_array_get_the_scores_of_predict(tiny_model):
     reranker = Reranker(tiny_model, "torch")  # the folder as a Path
     assert reranker.score(pairs) == pytest.approx(wanted, abs=1e-5)
     assert reranker.score(pairs[0]).shape == ()  # one row is one pair
-    assert score_pairs(reranker, iter(pairs)) == pytest.approx(wanted, abs=1e-5)
+    for model in (reranker, tiny_model):
+        assert score_pairs(model, iter(pairs)) == pytest.approx(wanted, abs=1e-5)
 
 
 @pytest.mark.parametrize("pairs", [{("q", "p")}, {"q": "p"}, None])
@@ -147,6 +148,15 @@ def test_what_is_no_whole_number_is_refused(name, value, tiny_model):
 @pytest.fixture(scope="module")
 def tiny_cross_encoder(tiny_model):
     return load_cross_encoder(str(tiny_model), device="cpu")
+
+
+def test_a_report_is_that_of_the_last_call_in_the_same_thread(tiny_cross_encoder, pairs):
+    reranker = Reranker(tiny_cross_encoder, "torch")
+    reranker.score(pairs[:3], progress=False)
+    with ThreadPoolExecutor(1) as other:
+        other.submit(reranker.score, pairs[:5], False).result()
+        assert other.submit(lambda: reranker.report.pairs).result() == 5
+    assert reranker.report.pairs == 3
 
 
 def test_a_report_and_its_warning_belong_to_the_call(tiny_cross_encoder):

@@ -108,6 +108,13 @@ def test_labels_that_are_kept_serve_the_next_student_of_the_same_teacher(
         )
 
 
+def test_labels_that_cannot_be_written_are_found_before_the_work(plan, tmp_path, monkeypatch):
+    monkeypatch.setattr(distillation, "make_groups", lambda *_, **__: pytest.fail("has begun"))
+    with pytest.raises(OSError, match="none"):
+        distil(plan, tmp_path / "student", labels=tmp_path / "none" / "labels.journal")
+    assert not any(tmp_path.iterdir())
+
+
 def test_a_job_of_another_plan_and_a_folder_that_exists_are_refused(plan, tmp_path, monkeypatch):
     out = tmp_path / "student"
     monkeypatch.setattr(distillation, "_labels", lambda *_: 1 / 0)

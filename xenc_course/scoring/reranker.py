@@ -161,7 +161,6 @@ class Reranker:
         many = cast("Iterable[Pair]", [pairs] if one else pairs)
         rest = in_order(many, "pairs")
         total = len(many) if isinstance(many, Sized) else None
-        self.expect(total or 0)
         with progress_bar(progress, total, "pair") as advance:
             scores = np.fromiter(self.stream(rest, advance), dtype=np.float32)
         if self.report.cut:

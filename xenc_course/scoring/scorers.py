@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from os import PathLike, fspath
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -23,8 +24,8 @@ BLOCK = 128  # pairs between two entries in a journal
 
 
 def score_pairs(
-    model: str | CrossEncoder | Scorer,
-    pairs: Sequence[Pair],
+    model: str | PathLike | CrossEncoder | Scorer,
+    pairs: Iterable[Pair],
     progress: Progress = False,
 ) -> np.ndarray:
     """Compute the score of each (query, passage) pair, block by block.
@@ -132,7 +133,7 @@ def load_scorer(name: str | None = None, backend: str = "auto") -> Scorer:
     return Reranker(name, backend, truncation="longest_first")
 
 
-def as_scorer(model: str | CrossEncoder | Scorer) -> Scorer:
+def as_scorer(model: str | PathLike | CrossEncoder | Scorer) -> Scorer:
     """Make a function of pairs from a model.
 
     Args:
@@ -142,8 +143,8 @@ def as_scorer(model: str | CrossEncoder | Scorer) -> Scorer:
         FileNotFoundError: there is no such model.
         ValueError: see `Reranker`.
     """
-    if isinstance(model, str):
-        return load_scorer(model)
+    if isinstance(model, str | PathLike):
+        return load_scorer(fspath(model))
     if hasattr(model, "predict"):
         return Reranker(cast("CrossEncoder", model), "torch", truncation="longest_first")
     return model

@@ -94,13 +94,16 @@ def distil(
         if plan.match:
             match = Match(load_cross_encoder(exact(plan.teacher)), plan.match, plan.match_weight)
         check_model(student, match)  # refused before pairs are labelled, which takes long
+        journal = Path(labels) if labels else job / "labels.journal"
+        if labels:  # so is a file of another teacher, or one that cannot be written
+            with _journal(plan, journal):
+                pass
         texts = {source: load_passages(source) for source in plan.text}
         if tell is not None:
             tell(str(estimate(plan, student, match, texts)))
         groups, held_out = make_groups(
             texts, plan.n_pairs, plan.seed, job / "groups.jsonl", progress=progress
         )
-        journal = Path(labels) if labels else job / "labels.journal"
         losses = train(
             student,
             _labelled(groups, _labels(plan, groups, journal, progress)),
@@ -140,8 +143,13 @@ def _labels(plan: Plan, groups: list[Unlabelled], path: Path, progress: Progress
     """The teacher's logit of every pair, in order; those in the journal are not computed again."""
     pairs = [(query, passage) for query, passages in groups for passage in passages]
     keys = [("", pair_key(pair).hex()) for pair in pairs]  # equal pairs are labelled once
-    header = {"teacher": plan.teacher, "weights": folder_fingerprint(model_folder(plan.teacher))}
-    with Journal(path, header) as journal:
+    with _journal(plan, path) as journal:
         texts = dict(zip(keys, pairs, strict=True))
         score_texts(texts, plan.teacher, journal, progress=progress)
         return [journal.scores[key] for key in keys]
+
+
+def _journal(plan: Plan, path: Path) -> Journal:
+    """The teacher's logits that are known already, of the same teacher."""
+    weights = folder_fingerprint(model_folder(plan.teacher))
+    return Journal(path, {"teacher": plan.teacher, "weights": weights})
