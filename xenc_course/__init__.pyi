@@ -145,7 +145,6 @@ from .timing import (
 )
 from .training.finetuning import (
     judged_groups as judged_groups,
-    split_queries as split_queries,
 )
 from .training.group_batches import (
     Group as Group,
@@ -161,6 +160,9 @@ from .training.negatives import (
 )
 from .training.query_maker import (
     QueryMaker as QueryMaker,
+)
+from .training.query_split import (
+    split_queries as split_queries,
 )
 from .training.shrinking import (
     keep_layers as keep_layers,

@@ -2,34 +2,10 @@
 
 import pytest
 
-from tests.support.towns import PLACES, TRADES
-from xenc_course import Collection, load_cross_encoder
+from xenc_course import load_cross_encoder
 from xenc_course.training import checkpoint, loop
-from xenc_course.training.finetuning import finetune, judged_groups, split_queries
-
-
-@pytest.fixture(scope="module")
-def judged():
-    """Thirty queries with tags, each with one passage that answers it."""
-    documents = {
-        f"d{n}": f"{place} sells {trade}"
-        for n, (place, trade) in enumerate(zip(PLACES, TRADES, strict=True))
-    }
-    names = list(documents)
-    queries = {f"q{n}": f"who sells {TRADES[n % 14]}{'?' * (n // 14)}" for n in range(28)}
-    qrels = {q: {names[n % 14]: 2, names[(n + 1) % 14]: 0} for n, q in enumerate(queries)}
-    tags = {q: "odd" if n % 2 else "even" for n, q in enumerate(queries)}
-    return Collection("towns", documents, queries | {"none": "x"}, qrels, tags=tags)
-
-
-def test_a_split_shares_no_query_and_keeps_every_tag(judged):
-    split = split_queries(judged, seed=3)
-    parts = [set(part.queries) for part in (split.train, split.dev, split.test)]
-    assert sum(map(len, parts)) == 28 == len(set().union(*parts))
-    assert all({judged.tags[q] for q in part} == {"odd", "even"} for part in parts)
-    assert split_queries(judged, seed=3).test.queries == split.test.queries
-    with pytest.raises(ValueError, match="too few queries"):
-        split_queries(judged.select(["q0", "q1"]))
+from xenc_course.training.finetuning import finetune, judged_groups
+from xenc_course.training.query_split import split_queries
 
 
 @pytest.mark.models
@@ -40,17 +16,6 @@ def test_judged_groups_never_hold_a_relevant_passage_as_a_negative(judged):
         trade = group.query.split()[-1].rstrip("?")
         assert trade in group.passages[0] and group.labels == (1.0, 0.0, 0.0, 0.0)
         assert not any(trade in passage for passage in group.passages[1:])
-
-
-def test_a_split_says_its_parts_and_warns_when_they_are_small(judged):
-    split = split_queries(judged)
-    sizes = [len(part.queries) for part in (split.train, split.dev, split.test)]
-    assert sizes == [16, 6, 6]
-    said = "16 queries to train on, 6 to choose the best epoch by, 6 to measure on. That is fewer"
-    assert str(split).startswith(said)
-    queries = {f"q{n}": f"query {n}" for n in range(125)}
-    many = Collection("many", judged.documents, queries, {query: {"d0": 1} for query in queries})
-    assert str(split_queries(many)).endswith("25 to measure on.")
 
 
 @pytest.mark.models

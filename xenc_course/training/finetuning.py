@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from xenc_course.evaluation.run_comparison import RunComparison, compare_runs
 from xenc_course.models.fingerprint import folder_fingerprint
 from xenc_course.models.loading import load_cross_encoder, model_folder, transformer
@@ -22,43 +20,10 @@ from .job import training_job, write_model
 from .loop import train
 from .losses import check_model, check_options
 from .negatives import mine_negatives
+from .query_split import Split, split_queries
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
-
-SHARES = (0.6, 0.2, 0.2)  # of the queries: to train on, to choose by, to measure on
-# Buckley and Voorhees (2000), "Evaluating Evaluation Measure Stability", SIGIR: 25 queries are the
-# least for a comparison of two systems, 50 are better.
-FEW = 25
-
-
-@dataclass(frozen=True)
-class Split:
-    """Three collections over the same documents, with no query in common.
-
-    Attributes:
-        train: to train on.
-        dev: to choose the best epoch by.
-        test: to measure on.
-    """
-
-    train: Collection
-    dev: Collection
-    test: Collection
-
-    def __str__(self) -> str:
-        """How many queries each part has, and a warning when they are few."""
-        train, dev, test = (len(part.queries) for part in (self.train, self.dev, self.test))
-        sentence = (
-            f"{train:,} queries to train on, {dev:,} to choose the best epoch by, {test:,} to "
-            "measure on."
-        )
-        if min(dev, test) >= FEW:
-            return sentence
-        return (
-            f"{sentence} That is fewer than the {FEW} that a comparison needs at least: chance "
-            "decides much of the result, so judge more queries before you rely on it."
-        )
 
 
 @dataclass(frozen=True, repr=False)
@@ -92,38 +57,6 @@ class Finetuned:
         return f"{self.comparison}\n\n{which}\n{self.split}\nThe model is in {self.folder}."
 
     __repr__ = __str__
-
-
-def split_queries(collection: Collection, seed: int = 0) -> Split:
-    """Split by query: 60 % to train on, 20 % to choose by, 20 % to measure on.
-
-    Every tag is split in these shares, so that no tag of four queries or more is missing from a
-    part. Queries without a relevant passage are left out, because there is nothing to rank first.
-
-    Args:
-        collection: its queries are split.
-        seed: of the draw.
-
-    Raises:
-        ValueError: a part would be empty.
-    """
-    draw = np.random.default_rng(seed)
-    parts: tuple[list[str], list[str], list[str]] = ([], [], [])
-    by_tag: dict[str, list[str]] = {}
-    for query in collection.queries:
-        if any(grade > 0 for grade in collection.qrels.get(query, {}).values()):
-            by_tag.setdefault(collection.tags.get(query, ""), []).append(query)
-    for queries in by_tag.values():
-        order = draw.permutation(len(queries))
-        ends = np.cumsum(np.round(np.array(SHARES[:2]) * len(queries)).astype(int))
-        for part, places in zip(parts, np.split(order, ends), strict=True):
-            part += [queries[place] for place in places]
-    if not all(parts):
-        raise ValueError(
-            f"{collection.name} has too few queries with a relevant passage to split them in "
-            "three: judge more queries."
-        )
-    return Split(*(collection.select(part) for part in parts))
 
 
 def judged_groups(collection: Collection, negatives: int = 4, seed: int = 0) -> list[Group]:
