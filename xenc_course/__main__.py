@@ -17,6 +17,7 @@ OK, REFUSED, INTERRUPTED = 0, 1, 130  # 130: what a shell gives for Ctrl-C; 2 is
 # How the package's own arguments are spelt on the command line, for the hints in its messages.
 SPELLING = {"unknown_ids='keep'": "--unknown-ids keep"}
 
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command.
 
