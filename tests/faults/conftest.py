@@ -1,6 +1,7 @@
 """What the faults share: an index on this machine, a set-up in a process of its own, its cache."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -59,3 +60,11 @@ def set_up(index):
         if process.poll() is None:
             process.kill()
         process.communicate()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def interrupts_reach_children():
+    """A job that a shell runs in the background ignores Ctrl-C, and so would its children."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
