@@ -40,6 +40,13 @@ def test_a_learners_folder_with_the_name_of_the_course_gets_a_run_of_its_own():
     assert set(find_run(shop(4, name="helpdesk"), "bm25")) == set(shop(4).queries)
 
 
+def test_an_edited_copy_of_a_collection_of_the_course_gets_a_run_of_its_own():
+    whole = load_collection("helpdesk")
+    some = dict(list(whole.documents.items())[:60])
+    cut = Collection("helpdesk", some, whole.queries, whole.qrels, titles=whole.titles)
+    assert {document for row in find_run(cut, "bm25").values() for document in row} <= set(some)
+
+
 def test_many_queries_are_sampled():
     assert len(find_run(shop(30), "bm25", n_queries=7)) == 7
 

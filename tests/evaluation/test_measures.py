@@ -180,3 +180,17 @@ def test_measures_themselves_are_taken_and_found_by_their_names():
     collection = collection_of({"q": {"a": 1}})
     assert list(parse_metrics([ir_measures.nDCG @ 10, "AP"])) == ["nDCG@10", "AP"]
     assert evaluate({"q": {"a": 1.0}}, collection, [ir_measures.P @ 1])["P@1"].mean == 1.0
+
+
+def test_the_count_of_relevant_passages_follows_rel():
+    qrels = {"q": {"a": 1, "b": 2, "c": 2}}
+    run = {"q": {"a": 3.0, "b": 2.0, "c": 1.0}}
+    found = evaluate(run, collection_of(qrels), ["NumRelRet", "NumRet(rel=2)"], rel=2)
+    assert found["NumRelRet"].mean == found["NumRet(rel=2)"].mean == 2
+
+
+def test_a_measure_of_ir_measures_is_a_name_as_well():
+    import ir_measures
+
+    qrels, run = {"q": {"a": 1}}, {"q": {"a": 1.0}}
+    assert evaluate(run, collection_of(qrels), ir_measures.RR @ 10)["RR@10"].mean == 1

@@ -38,9 +38,10 @@ def test_few_queries_cannot_show_that_two_rankings_are_equal():
     assert state_of_difference(*same, n=30) == EQUIVALENT
 
 
-def test_a_margin_must_be_above_zero():
+@pytest.mark.parametrize("margin", [0, -0.01, float("inf"), float("nan")])
+def test_a_margin_is_a_number_above_zero(margin):
     with pytest.raises(ValueError, match="choose the smallest difference that matters"):
-        state_of_difference((0, 1), 0.1, (0, 1), margin=0, n=100)
+        state_of_difference((0, 1), 0.1, (0, 1), margin=margin, n=100)
 
 
 def test_a_value_is_compared_with_its_bound():

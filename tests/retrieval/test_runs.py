@@ -137,3 +137,8 @@ def test_any_run_comes_back_from_its_file(tmp_path: Path, run: dict, name: str):
     assert list(back) == list(run)
     for query, scores in back.items():
         assert list(scores) == ranked(run[query])
+
+
+def test_nan_has_no_rank():
+    with pytest.raises(ValueError, match="to rank by is NaN"):
+        ranked({"a": float("nan"), "b": 1.0})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from xenc_course.retrieval.first_stage import best_of, find_candidates
 from xenc_course.retrieval.rerank import DEPTH, rerank
 from xenc_course.retrieval.runs import Run
-from xenc_course.text.collection import Collection
+from xenc_course.text.collection import Collection, load_collection
 
 from .stored_runs import load_run, run_index
 
@@ -28,7 +28,7 @@ def find_run(
     """Load the stored run of a model over a collection, or make one and say so.
 
     Args:
-        collection: what is searched; stored runs are found by its name.
+        collection: what is searched; a stored run is for exactly the course's own texts.
         model: of a first stage, or of a reranker.
         first_stage: whose candidates a reranker reads; None when the model is itself a first stage.
         candidates: the run of that first stage, when it is at hand; None finds it.
@@ -66,9 +66,12 @@ def _stored(collection: Collection, model: str, first_stage: str) -> Run | None:
     wanted = (collection.name, model, first_stage)
     if wanted not in {(e["collection"], e["model"], e["first_stage"]) for e in run_index()}:
         return None
+    # A folder of the learner's may have the name, and even the ids, of a collection of the course.
+    course = load_collection(collection.name)
     run = load_run(*wanted)
-    # A folder of the learner's may have the name of a collection of the course.
-    return run if run.keys() <= collection.queries.keys() else None
+    texts = (collection.documents, collection.titles, {q: collection.queries.get(q) for q in run})
+    same = texts == (course.documents, course.titles, {q: course.queries[q] for q in run})
+    return run if same else None
 
 
 def _judged_sample(collection: Collection, n_queries: int) -> Collection:

@@ -56,6 +56,10 @@ def parse_metrics(metrics: str | Iterable[str]) -> dict[str, Measure]:
         ValueError: there is no name, or a metric that cannot be computed here; a cutoff, grade or
             other parameter is out of its range.
     """
+    import ir_measures
+
+    if isinstance(metrics, ir_measures.Measure):
+        metrics = [str(metrics)]
     if not isinstance(metrics, Iterable):
         raise TypeError(f"Metrics are names such as {METRICS[0]!r}, not {shown(metrics)}.")
     names = [metrics] if isinstance(metrics, str) else list(metrics)
@@ -204,6 +208,8 @@ def _with_rel(name: str, measure: Measure, rel: int) -> Measure:
     import ir_measures
 
     spec = measure.SUPPORTED_PARAMS.get("rel")
+    if str(name) == "NumRelRet":  # ir_measures' own name for NumRet(rel=1)
+        return measure(rel=rel)
     if rel == 1 or spec is None or spec.default != 1 or "rel" in measure.params:
         return measure
     binary = measure(rel=rel)

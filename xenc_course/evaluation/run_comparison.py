@@ -98,6 +98,10 @@ def compare_runs(
     """
     for given in (runs, baseline):
         _check_named(given)
+    if not isinstance(metric, str):
+        raise TypeError(
+            f"Runs are compared on one metric, a name such as 'nDCG@10', not {metric!r:.60}."
+        )
     if not runs or len(baseline) != 1:
         raise ValueError(
             f"Compare one or more runs with one baseline, not {len(runs)} with {len(baseline)}."

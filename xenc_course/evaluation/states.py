@@ -41,9 +41,9 @@ def state_of_difference(
         `CANNOT_TELL`.
 
     Raises:
-        ValueError: the margin is not above 0.
+        ValueError: the margin is not a finite number above 0.
     """
-    if margin <= 0:
+    if not 0 < margin < float("inf"):
         raise ValueError(f"The margin is {margin}: choose the smallest difference that matters.")
     if n >= LEAST_FOR_EQUIVALENCE and -margin < inner[0] and inner[1] < margin:
         return EQUIVALENT

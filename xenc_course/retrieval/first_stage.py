@@ -65,13 +65,16 @@ def find_candidates(
         return _judged(collection, passages)
     found, notes = _found(first_stage, collection, passages, depth + (own_document == DROP))
     if own_document == DROP:
-        own = [q for q in found if q in found[q] and q not in collection.qrels.get(q, {})]
-        for query in own:
+        own = [query for query, row in found.items() if query in row]
+        judged = [query for query in own if query in collection.qrels.get(query, {})]
+        dropped = [query for query in own if query not in judged]
+        for query in dropped:
             del found[query][query]
-        if own:
-            notes.append(
-                f"{len(own):,} queries ranked the document of their own id: left out as BEIR does."
-            )
+        for many, what in ((dropped, "left out as BEIR does"), (judged, "kept, for it is judged")):
+            if many:
+                notes.append(
+                    f"Queries that ranked the document of their own id: {len(many):,}, {what}."
+                )
     return {query: dict(islice(row.items(), depth)) for query, row in found.items()}, notes
 
 

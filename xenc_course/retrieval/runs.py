@@ -25,9 +25,14 @@ def ranked(scores: Mapping[str, float]) -> list[str]:
 
     Returns:
         The document ids, best first.
+
+    Raises:
+        ValueError: a score is NaN.
     """
     with np.errstate(over="ignore"):
         compared = np.array([float(score) for score in scores.values()], dtype=np.float32)
+    if np.isnan(compared).any():
+        raise ValueError("A score to rank by is NaN: give numbers.")
     pairs = sorted(zip(compared.tolist(), scores, strict=True), reverse=True)
     return [document for _, document in pairs]
 
