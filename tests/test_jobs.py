@@ -16,15 +16,36 @@ from xenc_course.jobs import Journal, claim
     [
         ("q1\tp1\t0.5\n", "line 1: no journal of scores"),
         ("7\n", "line 1: no journal of scores"),
-        ('{"model": "m"}\nq1\tp1\t0.5\nq1\tp2\n', "line 3: 'q1\\tp2' is no score"),
-        ('{"model": "m"}\nq1\tp1\tgood\n', "line 2: 'q1\\tp1\\tgood' is no score"),
-        ('{"model": "m"}\nq1\tp1\t0.5\nq1\tp2\tnan\n', "line 3: 'q1\\tp2\\tnan' is no score"),
-        ('{"model": "m"}\nq1\tp1\tinf\n', "line 2: 'q1\\tp1\\tinf' is no score"),
-        ('{"model": "m"}\nq1\tp\udcff\t0.5\n', "line 2: 'q1\\tp�\\t0.5' is no score"),
-        ('{"model": "m"}\n[1]\n', "line 2: '[1]' is no score"),
+        (
+            '{"xenc_course.journal": {"model": "m"}}\nq1\tp1\t0.5\nq1\tp2\n',
+            "line 3: 'q1\\tp2' is no score",
+        ),
+        (
+            '{"xenc_course.journal": {"model": "m"}}\nq1\tp1\tgood\n',
+            "line 2: 'q1\\tp1\\tgood' is no score",
+        ),
+        (
+            '{"xenc_course.journal": {"model": "m"}}\nq1\tp1\t0.5\nq1\tp2\tnan\n',
+            "line 3: 'q1\\tp2\\tnan' is no score",
+        ),
+        (
+            '{"xenc_course.journal": {"model": "m"}}\nq1\tp1\tinf\n',
+            "line 2: 'q1\\tp1\\tinf' is no score",
+        ),
+        (
+            '{"xenc_course.journal": {"model": "m"}}\nq1\tp\udcff\t0.5\n',
+            "line 2: 'q1\\tp�\\t0.5' is no score",
+        ),
+        ('{"xenc_course.journal": {"model": "m"}}\n[1]\n', "line 2: '[1]' is no score"),
         ("[]\n", "line 1: no journal of scores"),
         ('[["model", "m"]]\n', "line 1: no journal of scores"),
         ("[" * 100_000 + "\n", "line 1: no journal of scores"),
+        ('{"_id": "d1", "text": "my corpus"}\n', "line 1: no journal of scores"),
+        ('{"_id": "d1"}\n{"_id": "d2"}\n{"_id"', "line 1: no journal of scores"),
+        ('{"my": "settings"}', "line 1: no journal of scores"),
+        ("{", "line 1: no journal of scores"),
+        ("{my notes", "line 1: no journal of scores"),
+        ('{"xenc_course.journal": 7}\n', "line 1: no journal of scores"),
         ("my notes, without an end of line", "line 1: no journal of scores"),
     ],
 )
@@ -61,10 +82,10 @@ def test_a_journal_without_scores_leaves_nothing_and_belongs_to_no_job(tmp_path:
     with Journal(path, {"model": "m"}) as journal:
         journal.note(backend="torch")
     assert not path.exists()
-    path.write_text('{"model": "another"}\n')
+    path.write_text('{"xenc_course.journal": {"model": "another"}}\n')
     with Journal(path, {"model": "m"}) as journal:
         journal.add([("q", "d", 0.5)])
-    assert path.read_text() == '{"model": "m"}\nq\td\t0.5\n'
+    assert path.read_text() == '{"xenc_course.journal": {"model": "m"}}\nq\td\t0.5\n'
 
 
 def test_a_full_disk_keeps_the_blocks_before_and_says_so(tmp_path: Path):
@@ -91,7 +112,12 @@ def test_a_journal_keeps_the_exact_scores(tmp_path: Path):
         journal.add([("q", "d", score)])
     with Journal(path, {"model": "m"}) as journal:
         assert journal.scores == {("q", "d"): score}
-    assert json.loads(path.read_text().splitlines()[0]) == {"model": "m"}
+    assert json.loads(path.read_text().splitlines()[0]) == {"xenc_course.journal": {"model": "m"}}
+
+
+def test_a_folder_is_no_place_for_a_journal(tmp_path: Path):
+    with pytest.raises(ValueError, match="is a folder: name a file for the scores"):
+        Journal(tmp_path, {"model": "m"})
 
 
 def test_a_folder_belongs_to_the_job_that_claimed_it(tmp_path):

@@ -13,6 +13,7 @@ from typing import Self
 from .files import PARTIAL, write_lines
 
 JOB = "job.json"
+MARK = "xenc_course.journal"  # the key of a journal's first line, by which its file is known
 Key = tuple[str, str]  # query id, document id
 Scored = tuple[str, str, float]  # query id, document id, score
 
@@ -49,10 +50,12 @@ def claim(folder: Path, job: Mapping[str, object]) -> None:
 class Journal:
     """The scores of one job, in the order in which they were computed.
 
-    The first line describes the job, and every other line is `query document score` between tabs,
-    or a JSON object: what was found on the way and decides how the job goes on. `add` hands its
-    scores to the operating system before it returns, so a kill loses none of them. A last line that
-    has no end, torn by a kill, is cut off when the journal is opened again.
+    The first line describes the job under the key `MARK`: a file that begins otherwise is somebody
+    else's, and is neither changed nor removed. Every other line is
+    `query document score` between tabs, or a JSON object: what was found on the way and decides how
+    the job goes on. `add` hands its scores to the operating system before it returns, so a kill
+    loses none of them. A last line that has no end, torn by a kill, is cut off when the journal is
+    opened again.
 
     The file holds nothing until there are scores, and without any it is removed at the end.
 
@@ -70,22 +73,24 @@ class Journal:
             job: what decides the scores, as JSON can hold it.
 
         Raises:
-            ValueError: the journal belongs to another job, or holds a line that is no score; with
-                file and line.
+            ValueError: the path is that of a folder or of a file that is no journal, the journal
+                belongs to another job, or holds a line that is no score; with file and line.
             OSError: the file cannot be read or written.
         """
         self.path = path
         self.scores: dict[Key, float] = {}
         self.facts: dict[str, object] = {}
-        self._header = json.dumps(job, sort_keys=True)
+        self._header = json.dumps({MARK: job}, sort_keys=True)
+        if path.is_dir():
+            raise ValueError(f"{path} is a folder: name a file for the scores.")
         content = path.read_bytes() if path.is_file() else b""
         whole = content[: content.rfind(b"\n") + 1]
-        first, *lines = (whole or content or b"{}").splitlines()
+        first, *lines = whole.splitlines() or [content]
         begun = self._job(first, torn=not whole)
         for number, line in enumerate(lines, start=2):
             self._take(line, number)
         if self.scores:
-            _refuse_another(path, begun, json.loads(self._header))
+            _refuse_another(path, begun, json.loads(self._header)[MARK])
         self._file = path.open("ab", buffering=0)
         # Nothing is lost: a torn line is computed again, and without scores there is no job yet.
         self._file.truncate(len(whole) if self.scores else 0)
@@ -146,8 +151,11 @@ class Journal:
             ) from error
 
     def _job(self, line: bytes, *, torn: bool) -> dict[str, object]:
-        job = {} if torn and line.startswith(b"{") else _json_object(line)
-        if job is None:
+        """The job that the first line names; none of a file that is empty, or torn in that line."""
+        if torn and (not line or line.startswith(f'{{"{MARK}": '.encode())):
+            return {}
+        job = (_json_object(line) or {}).get(MARK)
+        if not isinstance(job, dict):
             raise ValueError(
                 f"{self.path}, line 1: no journal of scores: remove it, or choose another file."
             )

@@ -66,3 +66,16 @@ def test_finetune_says_split_outcome_and_place(tiny_model, tmp_path, capsys):
     assert "fewer than the 25" in shown.err
     assert "so the weights are unchanged." in shown.out
     assert f"The model is in {out}." in shown.out
+
+
+@pytest.mark.models
+def test_a_file_of_the_users_is_no_place_for_labels(tiny_model, towns, tmp_path, capsys):
+    mine, out = tmp_path / "corpus.jsonl", tmp_path / "s"
+    mine.write_text('{"_id": "d1", "text": "my corpus"}\n')
+    arguments = ["--teacher", str(tiny_model), "--text", str(towns), "--out", str(out)]
+    for labels, reason in ((mine, "line 1: no journal of scores"), (tmp_path, "is a folder")):
+        words = [*arguments, "--student", "layers:0", "--labels", str(labels)]
+        assert main(["distil", *words]) == 1
+        assert reason in capsys.readouterr().err
+    assert mine.read_text() == '{"_id": "d1", "text": "my corpus"}\n'
+    assert [path.name for path in tmp_path.iterdir()] == ["corpus.jsonl"]

@@ -75,7 +75,7 @@ def test_a_killed_command_goes_on_where_it_was(tmp_path: Path):
 
 def test_a_journal_killed_before_its_first_line_was_whole_starts_over(tmp_path: Path):
     journal = tmp_path / "run.trec.journal"
-    journal.write_text('{"collec')
+    journal.write_text('{"xenc_course.journal": {"collec')
     out = tmp_path / "run.trec"
     found = experiment(library(), "bm25", "overlap", out, scorer=Overlap())
     assert found.works["overlap"].scored == 120
