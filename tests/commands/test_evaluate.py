@@ -85,6 +85,11 @@ def test_what_is_refused_is_refused_before_scoring_and_leaves_nothing(
         (["--out", str(tmp_path / "r"), "--per-query", str(tmp_path / "no" / "v")],
          f"There is no folder {tmp_path / 'no'} for --per-query"),
         (["--out", str(tmp_path / "r"), "--per-query", str(folder)], "name a file for --per-query"),
+        (["--out", str(tmp_path / "r"), "--per-query", str(tmp_path / "berlin" / ".." / "r")],
+         "is the file of a run: choose another file for --per-query"),
+        (["--out", str(folder), "--per-query", str(folder / "tiny.trec")], "is the file of a run"),
+        (["--out", str(tmp_path / "r"), "--per-query", str(folder / "corpus.jsonl")],
+         "corpus.jsonl exists and holds no values of queries"),
         (["--out", str(tmp_path / "r"), "--metrics", "nDGC"], "There is no metric 'nDGC'"),
         (["--out", str(tmp_path / "r"), "--queries", "9"], "has 3 queries"),
     ]  # fmt: skip
@@ -101,3 +106,12 @@ def test_a_wrong_command_line_is_argparses_exit_code(capsys: pytest.CaptureFixtu
         with pytest.raises(SystemExit) as ended:
             main(wrong)
         assert ended.value.code == 2
+
+
+def test_a_lock_file_of_the_users_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture):
+    folder, mine = write_folder(tmp_path / "berlin"), tmp_path / "poetry.lock"
+    mine.write_text("mine")
+    command = ["evaluate", "--collection", str(folder), "--out", str(tmp_path / "poetry")]
+    assert main(command) == 0
+    assert mine.read_text() == "mine"
+    assert {path.name for path in tmp_path.iterdir()} == {"berlin", "poetry", "poetry.lock"}

@@ -43,7 +43,7 @@ def _compare(options: argparse.Namespace) -> int:
 
     outcome = compare_run_files(
         options.runs,
-        load(options),
+        load(options, *options.runs),
         options.metric,
         margin=options.margin,
         condensed=options.condensed,

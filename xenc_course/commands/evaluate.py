@@ -89,6 +89,15 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _runs(out: Path | None, rankers: tuple[str, ...]) -> list[Path]:
+    """Where the runs will lie: `out` itself, or a file for each ranker in the folder `out`."""
+    from xenc_course.evaluation.run_file import short_name
+
+    if out is None:
+        return []
+    return [out, *(out / f"{short_name(ranker)}.trec" for ranker in rankers)]
+
+
 def _evaluate(options: argparse.Namespace) -> int:
     from xenc_course.evaluation.experiment import rerank_and_evaluate
     from xenc_course.evaluation.metrics import METRICS
@@ -109,6 +118,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         condensed=options.condensed,
         rel=options.rel,
     )
-    outcome = rerank_and_evaluate(load(options), experiment, options.out)
+    runs = _runs(options.out, experiment.models or (experiment.first_name,))
+    outcome = rerank_and_evaluate(load(options, *runs), experiment, options.out)
     show(replace(outcome, notes=(*outcome.notes, judgements_note(options))), options)
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,21 +56,38 @@ def add_output(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     return group
 
 
-def load(options: argparse.Namespace) -> Collection:
+def load(options: argparse.Namespace, *kept: Path | None) -> Collection:
     """Load the collection, after a look at what is to be written.
+
+    Args:
+        options: of the command.
+        *kept: the runs that it reads or writes, which the values of the queries must not replace.
 
     Raises:
         FileNotFoundError: there is no folder for the values of the queries.
-        ValueError: they would replace a folder; and what `load_collection` raises.
+        ValueError: they would replace something else; and what `load_collection` raises.
     """
     from xenc_course.text.collection import load_collection
 
-    path = options.per_query
-    if path is not None and not path.parent.is_dir():
-        raise FileNotFoundError(f"There is no folder {path.parent} for --per-query: make it first.")
-    if path is not None and path.is_dir():
-        raise ValueError(f"{path} is a folder: name a file for --per-query.")
+    if options.per_query is not None:
+        _check_per_query(options.per_query, [path for path in kept if path is not None])
     return load_collection(options.collection, qrels=options.qrels, unknown_ids=options.unknown_ids)
+
+
+def _check_per_query(path: Path, runs: Sequence[Path]) -> None:
+    """Refuse a file for the values of the queries that is anything but such a file, or new."""
+    from xenc_course.evaluation.outcome_files import is_per_query
+
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {path.parent} for --per-query: make it first.")
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder: name a file for --per-query.")
+    if any(path.resolve() == run.resolve() for run in runs):
+        raise ValueError(f"{path} is the file of a run: choose another file for --per-query.")
+    if path.exists() and not (path.is_file() and is_per_query(path)):
+        raise ValueError(
+            f"{path} exists and holds no values of queries: choose another file for --per-query."
+        )
 
 
 def show(outcome: Outcome, options: argparse.Namespace) -> None:

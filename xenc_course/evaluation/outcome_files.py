@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from xenc_course.files import write_lines
+from xenc_course.files import text_lines, write_lines
 
 from .difference import Difference
 from .metrics import Score
@@ -57,6 +58,14 @@ def write_per_query(outcome: Outcome, path: Path) -> None:
         for query, value in score.per_query.items()
     )
     write_lines(path, ["\t".join(PER_QUERY), *lines])
+
+
+def is_per_query(path: Path) -> bool:
+    """Whether a file begins as `write_per_query` begins it, compressed or not."""
+    with suppress(ValueError):  # no text
+        for _, line in text_lines(path):
+            return line.rstrip("\r\n") == "\t".join(PER_QUERY)
+    return False
 
 
 def _column(name: str) -> str:

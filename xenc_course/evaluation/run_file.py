@@ -142,7 +142,8 @@ def locked(files: list[RunFile]) -> Iterator[None]:
 
     with ExitStack() as held:
         for file in files:
-            lock = file.path.with_name(f"{file.path.name}.lock")
+            # A name that no file of the user has: poetry.lock is theirs, and a lock is removed.
+            lock = file.path.with_name(f".{file.path.name}.xenc-lock")
             try:
                 held.enter_context(FileLock(lock, blocking=False))
             except Timeout:
