@@ -286,37 +286,51 @@ def test_no_model_scores_before_all_can(tmp_path: Path, two_models):
 
 
 @pytest.mark.parametrize("options", [{}, {"keep_tail": True}, {"fusion_weight": 0.4}])
-def test_a_run_that_is_whole_is_measured_and_not_made_again(tmp_path: Path, options: dict):
-    out = tmp_path / "run.trec.gz"
-    made = experiment(library(), "bm25", "m", out, depth=5, scorer=Overlap(), **options)
-    before, again = out.read_bytes(), Overlap()
-    found = experiment(library(), "bm25", "m", out, depth=5, scorer=again, **options)
-    assert again.asked == [] and found.works == {}
-    assert "The run of m was whole already: measured as it is." in str(found)
+def test_a_run_that_is_whole_is_measured_and_not_made_again(
+    tmp_path: Path, two_models, options: dict
+):
+    model, out = two_models[0], tmp_path / "run.trec.gz"
+    asked: dict = {"depth": 5} | options
+    made = experiment(library(), "bm25", model, out, **asked)
+    before = out.read_bytes()
+    found = experiment(library(), "bm25", model, out, **asked)
+    assert found.works == {}
+    assert f"The run of {model} was whole already: measured as it is." in found.notes
     name = next(reversed(made.evaluations))
     assert found.evaluations[name]["nDCG@10"] == made.evaluations[name]["nDCG@10"]
-    other = experiment(
-        library(), "bm25", "m", out, depth=5, scorer=again, metrics=["P@1"], **options
-    )
-    assert other.evaluations[name]["P@1"].mean >= 0
-    assert again.asked == []
+    other = experiment(library(), "bm25", model, out, metrics=["P@1"], **asked)
+    assert other.evaluations[name]["P@1"].mean >= 0 and other.works == {}
     changes: list[dict] = [{"depth": 4}, {"fusion_weight": 0.3}, {"n_queries": 3}]
     for change in changes:
         with pytest.raises(ValueError, match="was made with other options"):
-            experiment(library(), "bm25", "m", out, scorer=again, **{"depth": 5} | options | change)
-    with pytest.raises(ValueError, match="is no run of another"):
-        experiment(library(), "bm25", "another", out, depth=5, scorer=again, **options)
+            experiment(library(), "bm25", model, out, **asked | change)
+    with pytest.raises(ValueError, match="is no run of bad"):
+        experiment(library(), "bm25", two_models[1], out, **asked)
     assert out.read_bytes() == before
-    assert [path.name for path in tmp_path.iterdir()] == ["run.trec.gz"]
+    assert {path.name for path in tmp_path.iterdir()} == {"run.trec.gz", "good", "bad"}
 
 
-def test_a_run_of_which_lines_are_missing_is_refused(tmp_path: Path):
+def test_a_run_of_which_lines_are_missing_is_refused(tmp_path: Path, two_models):
     out = tmp_path / "run.trec"
-    experiment(library(), "bm25", "m", out, depth=5, scorer=Overlap())
+    experiment(library(), "bm25", two_models[0], out, depth=5)
     lines = out.read_text().splitlines(keepends=True)
     out.write_text("".join(lines[:-1]))
     with pytest.raises(ValueError, match="exists and is not whole"):
-        experiment(library(), "bm25", "m", out, depth=5, scorer=Overlap())
+        experiment(library(), "bm25", two_models[0], out, depth=5)
+
+
+def test_the_run_of_one_scorer_is_not_given_for_another(tmp_path: Path):
+    out = tmp_path / "run.trec"
+    experiment(library(), "bm25", "m", out, depth=5, scorer=Overlap())
+    before, other = out.read_bytes(), Reversed()
+    for place in (out, tmp_path):  # a folder has a file for the model
+        if place == tmp_path:
+            out.rename(tmp_path / "m.trec")
+        with pytest.raises(
+            ValueError, match=r"\.trec exists, and nobody knows whether this scorer"
+        ):
+            experiment(library(), "bm25", "m", place, depth=5, scorer=other)
+    assert other.asked == [] and (tmp_path / "m.trec").read_bytes() == before
 
 
 def test_a_first_stages_run_is_measured_again_and_another_refused(tmp_path: Path):

@@ -38,7 +38,9 @@ def rerank_and_evaluate(
             `MODEL.trec` for each. A model needs it. Until a run is whole, its scores are in
             `<run>.journal`, and the same call goes on from there. A run that is whole is not made
             again: the same call measures it.
-        scorer: scores the pairs of the only model; when None, models are loaded by name.
+        scorer: scores the pairs of the only model; when None, models are loaded by name. What a
+            function computes cannot be told from its name, so a run that is there already is then
+            refused. A journal goes on: give the same function that began it.
 
     Returns:
         The evaluations, their comparison and the work.
@@ -56,6 +58,11 @@ def rerank_and_evaluate(
         raise ValueError(f"One scorer is one model, not {len(experiment.models)}.")
     files = run_files(Path(out), rankers) if out is not None else []
     with locked(files):
+        if scorer is not None and files[0].path.exists():
+            raise ValueError(
+                f"{files[0].path} exists, and nobody knows whether this scorer made it: choose "
+                "another out, or remove it first."
+            )
         return _evaluated(collection, experiment, files, scorer)
 
 
