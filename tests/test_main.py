@@ -84,3 +84,21 @@ def test_a_reader_that_leaves_early_is_no_error():
     process.stdout.close()
     assert process.stderr.read() == b""
     assert process.wait() == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("words", "code"), [("models", 0), ("compare --collection x one.run", 1)])
+def test_a_closed_stream_is_no_error(words, code):
+    root = Path(__file__).parents[1]
+    for closed in (">&-", "2>&-"):
+        done = subprocess.run(
+            ["sh", "-c", f'exec "{sys.executable}" -m xenc_course {words} {closed}'],
+            capture_output=True,
+            text=True,
+            cwd=root,
+            env=os.environ | {"PYTHONPATH": str(root)},
+            check=False,
+        )
+        assert done.returncode == code and "Traceback" not in done.stderr
+        assert bool(done.stdout) == (code == 0 and closed == "2>&-")
+        assert bool(done.stderr) == (code == 1 and closed == ">&-")

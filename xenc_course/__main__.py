@@ -9,7 +9,7 @@ import sys
 from xenc_course.assets.cache import AssetError
 
 from .commands import compare, doctor, evaluate, fetch, train
-from .commands.terminal import print_any_letter
+from .commands.terminal import open_what_is_closed, print_any_letter
 from .display.text_width import printable
 
 OK, REFUSED, INTERRUPTED = 0, 1, 130  # 130: what a shell gives for Ctrl-C; 2 is argparse's
@@ -27,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     Returns:
         The exit code: 0, 1 after a message of one line on stderr, or 130 after Ctrl-C.
     """
+    open_what_is_closed()
     print_any_letter()
     options = _parser().parse_args(arguments)
     try:

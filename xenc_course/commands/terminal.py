@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 import sys
+from pathlib import Path
 
 # Signs of tables and sentences, in ASCII. Other letters that an encoding lacks become "?".
 PLAIN = str.maketrans(
@@ -24,6 +26,17 @@ def print_any_letter() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="xenc_plain")
+
+
+def open_what_is_closed() -> None:
+    """Give stdout and stderr a place where nobody reads, if the program began without them (`>&-`).
+
+    Otherwise the next file that is opened would get their number, and with it what a library
+    prints.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:
