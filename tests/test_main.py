@@ -71,6 +71,32 @@ def test_what_goes_wrong_is_one_line_on_stderr(monkeypatch, capsys, error, code,
     assert (shown.out, shown.err) == ("", said)
 
 
+HUGE = "99999999999999999999"
+
+
+@pytest.mark.parametrize(
+    ("words", "option", "value"),
+    [
+        *[(["evaluate", "--collection", "helpdesk"], option, value) for option, value in
+          [("--seed", "-1"), ("--depth", HUGE), ("--depth", "0"), ("--queries", HUGE),
+           ("--model", ""), ("--model", " "), ("--first-stage", "")]],
+        (["evaluate"], "--collection", ""),
+        (["compare", "a", "b", "--collection", "helpdesk"], "--seed", "-1"),
+        (["compare", "a", "b"], "--collection", ""),
+        *[(["finetune", "--model", "m", "--collection", "c", "--out", "o"], option, value)
+          for option, value in [("--seed", "-1"), ("--model", ""), ("--collection", "")]],
+        *[(["distil", "--student", "layers:0", "--out", "o"], option, value)
+          for option, value in [("--seed", "1.5"), ("--teacher", ""), ("--student", "")]],
+    ],
+)  # fmt: skip
+def test_an_option_that_cannot_be_is_named(words, option, value, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([*words, option, value])
+    said = capsys.readouterr().err.splitlines()[-1]
+    why = f"{value!r} is no whole number from" if value.strip() else "the name is empty"
+    assert ended.value.code == 2 and f"argument {option}: {why}" in said
+
+
 @pytest.mark.slow
 def test_a_reader_that_leaves_early_is_no_error():
     root = Path(__file__).parents[1]

@@ -79,7 +79,6 @@ def test_what_is_refused_is_refused_before_scoring_and_leaves_nothing(
     folder = write_folder(tmp_path / "berlin")
     command = ["evaluate", "--collection", str(folder), "--model", str(tiny_model)]
     cases = [
-        (["--model", " ", "--out", str(tmp_path / "r")], "A model has no name"),
         ([], "Name a file for the reranked run (--out run.trec)."),
         (["--out", str(tmp_path / "no" / "run")], f"There is no folder {tmp_path / 'no'} to write"),
         (["--out", str(tmp_path / "r"), "--per-query", str(tmp_path / "no" / "v")],

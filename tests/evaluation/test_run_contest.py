@@ -57,6 +57,7 @@ def test_what_cannot_be_compared_is_refused(tmp_path: Path):
         ([right], {}, "Name two runs or more"),
         ([right, wrong, right], {}, "is named twice"),
         ([right, wrong], {"margin": 0}, "The margin is 0"),
+        ([right, wrong], {"margin": float("inf")}, "The margin is inf"),
         ([right, wrong], {"margin": float("nan")}, "The margin is nan"),
         ([right, wrong], {"metric": "nDGC@10"}, "There is no metric"),
     ]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .measuring import add_collection, add_output, judgements_note, load, show
-from .parsers import add_command
+from .parsers import add_command, whole_number
 
 DESCRIPTION = """\
 Compare TREC runs with the first of them, query by query: paired differences
@@ -32,7 +32,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         default=0.01,
         help="the smallest difference that matters; choose it before you look (0.01)",
     )
-    add("--seed", type=int, default=0, help="of the resampling (0)")
+    add("--seed", type=whole_number(0), default=0, help="of the resampling (0)")
     add_collection(parser)
     add_output(parser)
     parser.set_defaults(run=_compare)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .measuring import add_collection, add_output, judgements_note, load, show
-from .parsers import add_command
+from .parsers import add_command, name, whole_number
 
 BACKENDS = ("auto", "torch", "onnx", "onnx-int8")
 
@@ -45,12 +45,18 @@ def _add_first_stage(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("the first stage").add_argument
     add(
         "--first-stage",
+        type=name,
         default="bm25",
         help="bm25, bi-encoder, a bi-encoder's name, judged or a TREC run (bm25)",
     )
-    add("--depth", type=int, default=100, help="candidates per query that a model reads (100)")
-    add("--queries", type=int, metavar="N", help="a sample of N queries (all)")
-    add("--seed", type=int, default=0, help="of the sample (0)")
+    add(
+        "--depth",
+        type=whole_number(1),
+        default=100,
+        help="candidates per query that a model reads (100)",
+    )
+    add("--queries", type=whole_number(1), metavar="N", help="a sample of N queries (all)")
+    add("--seed", type=whole_number(0), default=0, help="of the sample (0)")
     add(
         "--own-document",
         choices=("drop", "keep"),
@@ -63,6 +69,7 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("the models").add_argument
     add(
         "--model",
+        type=name,
         nargs="+",
         metavar="MODEL",
         help="names of the catalogue, hub ids or folders (none: the first stage alone)",

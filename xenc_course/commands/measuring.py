@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .parsers import name
+
 if TYPE_CHECKING:
     from xenc_course.evaluation.outcome import Outcome
     from xenc_course.text.collection import Collection
@@ -16,7 +18,12 @@ def add_collection(parser: argparse.ArgumentParser) -> None:
     """Add what says where texts and judgements are."""
     group = parser.add_argument_group("the collection")
     add = group.add_argument
-    add("--collection", required=True, help="helpdesk, wikipedia, irds:ID or a BEIR folder")
+    add(
+        "--collection",
+        type=name,
+        required=True,
+        help="helpdesk, wikipedia, irds:ID or a BEIR folder",
+    )
     add(
         "--qrels",
         type=Path,

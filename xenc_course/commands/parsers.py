@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 
 
 def add_command(
@@ -27,3 +28,31 @@ def add_command(
         epilog=f"example:\n  python -m xenc_course {example}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+
+
+def whole_number(least: int, most: int = 2**31 - 1) -> Callable[[str], int]:
+    """The `type` of an option that takes whole numbers from `least` to `most`."""
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = None
+        if number is None or not least <= number <= most:
+            raise argparse.ArgumentTypeError(
+                f"{text[:60]!r} is no whole number from {least:,} to {most:,}."
+            )
+        return number
+
+    return read
+
+
+def name(text: str) -> str:
+    """The `type` of an option that takes a name or a folder.
+
+    Raises:
+        argparse.ArgumentTypeError: it is empty.
+    """
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the name is empty: write a name or a folder.")
+    return text

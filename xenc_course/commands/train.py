@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from .parsers import add_command
+from .parsers import add_command, name, whole_number
 
 GOES_ON = "Stopped. The same command goes on from here."
 DISTIL = """\
@@ -37,10 +37,16 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     add = distil.add_argument
     add(
         "--teacher",
+        type=name,
         default="ms-marco-MiniLM-L12-v2-int8",
         help="scores the pairs: a name or a folder (%(default)s)",
     )
-    add("--student", required=True, help="layers:0,2,4 of the teacher, or a model to train on")
+    add(
+        "--student",
+        type=name,
+        required=True,
+        help="layers:0,2,4 of the teacher, or a model to train on",
+    )
     add("--start", default="", help="the model whose layers are kept (the teacher, in fp32)")
     add(
         "--text",
@@ -59,7 +65,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     add("--epochs", type=int, default=1, help="how often each pair is trained on (%(default)s)")
     add("--learning-rate", type=float, default=1e-4, help="the highest (%(default)s)")
     add("--bfloat16", action="store_true", help="faster where the processor has avx512_bf16 (off)")
-    add("--seed", type=int, default=0, help="of all draws (%(default)s)")
+    add("--seed", type=whole_number(0), default=0, help="of all draws (%(default)s)")
     add("--labels", type=Path, help="a file that keeps the teacher's logits for others (none)")
     add("--out", type=Path, required=True, help="the new folder of the student")
     distil.set_defaults(run=_distil, interrupted=GOES_ON)
@@ -72,8 +78,13 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         "finetune --model xenc-distil-L3 --collection helpdesk --out tuned",
     )
     add = finetune.add_argument
-    add("--model", required=True, help="a name of the catalogue, hub id or folder, in PyTorch")
-    add("--collection", required=True, help="helpdesk, irds:ID or a BEIR folder")
+    add(
+        "--model",
+        type=name,
+        required=True,
+        help="a name of the catalogue, hub id or folder, in PyTorch",
+    )
+    add("--collection", type=name, required=True, help="helpdesk, irds:ID or a BEIR folder")
     add(
         "--loss",
         choices=("pairwise", "bce", "mse", "margin-mse"),
@@ -82,7 +93,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     )
     add("--epochs", type=int, default=2, help="how often each query is trained on (%(default)s)")
     add("--learning-rate", type=float, default=1e-5, help="the highest (%(default)s)")
-    add("--seed", type=int, default=0, help="of the split and the order (%(default)s)")
+    add("--seed", type=whole_number(0), default=0, help="of the split and the order (%(default)s)")
     add("--out", type=Path, required=True, help="the new folder of the model")
     finetune.set_defaults(run=_finetune, interrupted=GOES_ON)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,15 +38,18 @@ def compare_run_files(
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: there are not two runs, one is named twice, the margin is not above 0; and what
-            `read_run` and `evaluate` raise.
+        ValueError: there are not two runs, one is named twice, the margin is no finite number
+            above 0; and what `read_run` and `evaluate` raise.
     """
     if len(paths) < 2:
         raise ValueError("Name two runs or more: the first is the baseline.")
     if twice := [path for path in paths if paths.count(path) > 1]:
         raise ValueError(f"The run {twice[0]} is named twice: name every run once.")
-    if not margin > 0:
-        raise ValueError(f"The margin is {margin}: choose the smallest difference that matters.")
+    if not 0 < margin < math.inf:
+        raise ValueError(
+            f"The margin is {margin}: choose the smallest difference that matters, a finite number "
+            "above 0."
+        )
     check_metrics([metric], collection, rel=rel)
     names = [path.name for path in paths]
     if len(set(names)) < len(names):
