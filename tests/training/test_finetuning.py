@@ -93,3 +93,13 @@ def test_odd_options_are_refused_before_anything_is_written(options, judged, tin
     with pytest.raises(ValueError):
         finetune(tiny_model, judged, tmp_path / "tuned", **options)
     assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.models
+def test_a_training_that_diverges_says_so_and_a_lower_rate_can_follow(judged, tiny_model, tmp_path):
+    out, options = tmp_path / "tuned", {"epochs": 1, "progress": False}
+    with pytest.raises(FloatingPointError, match=r"diverged in epoch 1, .* 1e\+30: choose a lower"):
+        finetune(tiny_model, judged, out, learning_rate=1e30, **options)
+    assert not any(tmp_path.iterdir())
+    finetune(tiny_model, judged, out, learning_rate=1e-3, **options)
+    assert [path.name for path in tmp_path.iterdir()] == ["tuned"]

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import pytest
 import torch
 
-from xenc_course.training.plan import Plan, untrained_student
+from xenc_course.training.plan import Plan, exact, untrained_student
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,16 @@ def test_a_new_head_is_drawn_from_the_seed():
         return student.model.classifier.weight
 
     assert torch.equal(head(0), head(0)) and not torch.equal(head(0), head(1))
+
+
+@pytest.mark.models
+def test_a_bi_encoder_becomes_a_student_under_every_name_it_has():
+    for name in ("sentence-transformers/all-MiniLM-L6-v2", "ALL-MiniLM-L6-v2"):
+        assert untrained_student(Plan("t", name, ("x",), 12)).model.config.num_labels == 1
+
+
+def test_the_exact_form_of_a_teacher_is_found_under_every_name_it_has(tmp_path):
+    for name in ("ms-marco-MiniLM-L12-v2-int8", "MS-MARCO-MiniLM-L12-v2-int8"):
+        assert exact(name) == "ms-marco-MiniLM-L12-v2"
+    (tmp_path / "config.json").touch()
+    assert exact(str(tmp_path)) == str(tmp_path)

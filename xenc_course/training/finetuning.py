@@ -140,7 +140,7 @@ def finetune(
     Raises:
         ValueError: the folder exists, another run is at work on it, or the job is of another call;
             and what `split_queries`, `judged_groups` and `train` raise.
-        FloatingPointError: see `train`.
+        FloatingPointError: the training diverged; nothing of it is kept.
         OSError: nothing can be written beside `out`, or the disk is full; the job can go on
             afterwards.
     """
@@ -164,21 +164,28 @@ def finetune(
         before = reranked(student, split.test)
         best = (_quality(student, split.dev), 0, _weights(student))
         for epoch in range(1, epochs + 1):
-            train(
-                student,
-                groups,
-                loss=loss,
-                learning_rate=learning_rate,
-                freeze_embeddings=True,
-                seed=seed + epoch,
-                checkpoint=job / f"epoch-{epoch}.safetensors",
-                progress=progress,
-            )
-            best = max(
-                best,
-                (_quality(student, split.dev), epoch, _weights(student)),
-                key=lambda entry: entry[0],
-            )
+            try:
+                train(
+                    student,
+                    groups,
+                    loss=loss,
+                    learning_rate=learning_rate,
+                    freeze_embeddings=True,
+                    seed=seed + epoch,
+                    checkpoint=job / f"epoch-{epoch}.safetensors",
+                    progress=progress,
+                )
+                quality = _quality_after(student, split.dev)
+            except FloatingPointError as error:
+                for path in job.glob(
+                    "epoch-*"
+                ):  # another rate is another job: nothing goes on here
+                    path.unlink()
+                raise FloatingPointError(
+                    f"The training diverged in epoch {epoch}, with the learning rate "
+                    f"{learning_rate:g}: choose a lower one."
+                ) from error
+            best = max(best, (quality, epoch, _weights(student)), key=lambda entry: entry[0])
         _, epoch, weights = best
         transformer(student).load_state_dict(weights)
         after = reranked(student, split.test)
@@ -203,6 +210,13 @@ def _quality(model: CrossEncoder, collection: Collection) -> float:
     from xenc_course.evaluation.metrics import evaluate
 
     return evaluate(reranked(model, collection), collection, "nDCG@10")["nDCG@10"].mean
+
+
+def _quality_after(model: CrossEncoder, collection: Collection) -> float:
+    try:
+        return _quality(model, collection)
+    except ValueError as error:  # the same could be scored before: the new weights are refused
+        raise FloatingPointError(str(error)) from error
 
 
 def _weights(model: CrossEncoder) -> Mapping[str, object]:

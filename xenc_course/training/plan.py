@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xenc_course.display.arguments import at_least
 from xenc_course.models.catalogue import CROSS_ENCODER, MODELS
-from xenc_course.models.loading import load_cross_encoder, model_folder
+from xenc_course.models.loading import catalogue_model, load_cross_encoder, model_folder
 
 from .distillation_data import PASSAGES
 from .losses import check_options
@@ -85,7 +85,7 @@ def untrained_student(plan: Plan) -> CrossEncoder:
                 f"{plan.student} names no layers: write numbers with commas, as in layers:0,5,11."
             ) from None
         return keep_layers(load_cross_encoder(plan.start or exact(plan.teacher)), layers)
-    known = MODELS.get(plan.student)
+    known = catalogue_model(plan.student)
     if known is None or known.architecture == CROSS_ENCODER:
         return load_cross_encoder(plan.student)
     import torch
@@ -99,4 +99,7 @@ def untrained_student(plan: Plan) -> CrossEncoder:
 
 def exact(teacher: str) -> str:
     """The same teacher's name in fp32; an int8 file has no layers that PyTorch could copy."""
-    return next((model.name for model in MODELS.values() if model.int8 == teacher), teacher)
+    known = catalogue_model(teacher)
+    if known is None:
+        return teacher
+    return next((model.name for model in MODELS.values() if model.int8 == known.name), teacher)
