@@ -56,7 +56,9 @@ def tiny_model(tmp_path_factory, tiny_tokenizer) -> Path:
         num_labels=1,
     )
     folder = tmp_path_factory.mktemp("models") / "tiny"
-    BertForSequenceClassification(shape).save_pretrained(folder)
+    model = BertForSequenceClassification(shape)
+    model.classifier.bias.data += 1e-4  # exactly 0 would be an untrained head
+    model.save_pretrained(folder)
     config = json.loads((folder / "config.json").read_text())
     config["sentence_transformers"] = {"activation_fn": "torch.nn.modules.linear.Identity"}
     (folder / "config.json").write_text(json.dumps(config))

@@ -4,7 +4,7 @@ import pytest
 import torch
 from sentence_transformers import CrossEncoder
 
-from tests.support.odd_models import configured, renamed, scaled
+from tests.support.odd_models import configured, renamed, scaled, write_bi_encoder
 from xenc_course import Reranker, load_cross_encoder
 
 PAIRS = [("king of cats", "The city by the sea."), ("lake", "bread")]
@@ -73,6 +73,29 @@ def test_a_head_is_refused_until_it_is_trained(tiny_model, tmp_path):
         Reranker(model, "torch")
     model.model.classifier.bias.data += 0.1
     assert Reranker(model, "torch").score(PAIRS).shape == (2,)
+
+
+def test_an_untrained_head_is_refused_when_it_was_saved_too(tiny_tokenizer, tmp_path):
+    from transformers import AutoModelForSequenceClassification
+
+    whole = str(write_bi_encoder(tmp_path / "whole", tiny_tokenizer))
+    torch.manual_seed(0)
+    new = AutoModelForSequenceClassification.from_pretrained(whole, num_labels=1)
+    saved = tmp_path / "saved"
+    new.save_pretrained(saved)
+    tiny_tokenizer.save_pretrained(saved)
+    reason = r"scoring head of saved is untrained, because classifier\.bias is exactly 0"
+    for scored in (lambda: Reranker(str(saved), "torch"), lambda: Reranker(str(saved), "onnx")):
+        with pytest.raises(ValueError, match=reason):
+            scored().score(PAIRS)
+    with pytest.raises(ValueError, match=reason):
+        Reranker(CrossEncoder(str(saved), device="cpu", local_files_only=True), "torch")
+    head = new.classifier
+    for bias, times in ((0.1, 1), (0, 2)):  # a loss over differences leaves the bias
+        head.bias.data.fill_(bias)
+        head.weight.data *= times
+        new.save_pretrained(saved)
+        assert Reranker(str(saved), "torch").score(PAIRS).shape == (2,)
 
 
 def test_a_model_of_fewer_layers_than_its_file_is_scored(tiny_model, tmp_path):

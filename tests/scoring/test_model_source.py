@@ -165,7 +165,9 @@ def test_positions_that_a_model_counts_from_its_padding_are_not_read(tiny_tokeni
         pad_token_id=1,
         type_vocab_size=2,
     )
-    RobertaForSequenceClassification(shape).save_pretrained(tmp_path)
+    model = RobertaForSequenceClassification(shape)
+    model.classifier.out_proj.bias.data += 0.1  # exactly 0 would be an untrained head
+    model.save_pretrained(tmp_path)
     tiny_tokenizer.save_pretrained(tmp_path)
     reranker = Reranker(str(tmp_path), "torch")
     assert reranker.tokenizer.limit == 32

@@ -2,7 +2,8 @@
 
 A model that is not gives numbers as well: a missing tokenizer makes every word unknown, a missing
 head is filled with random numbers, a cross-encoder has vectors too. `check_folder` reads files and
-no weights; `check_loaded` asks the model in memory. Neither reads the weights of a sound model.
+no weights; `check_loaded` asks the model in memory. Of a sound model's weights, only the head's are
+read.
 """
 
 from __future__ import annotations
@@ -13,14 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 from .catalogue import BI_ENCODER, CROSS_ENCODER
 from .tokenizer_files import check_tokenizer_files, check_vocabulary, read_object, refuse_pointer
-from .weight_names import check_names, check_trained, weight_files, weight_names
+from .weight_names import (
+    CLASSIFIER,
+    check_head,
+    check_names,
+    check_trained,
+    weight_files,
+    weight_names,
+)
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder, SentenceTransformer
     from transformers import PreTrainedModel
 
 SCORES, VECTORS = "CrossEncoder", "SentenceTransformer"  # model types of sentence-transformers
-CLASSIFIER = "ForSequenceClassification"  # how transformers' classes with a scoring head end
 
 
 def check_folder(folder: Path, called: str, architecture: str) -> None:
@@ -64,8 +71,8 @@ def check_loaded(
             weights that no file held and no training touched are refused.
 
     Raises:
-        ValueError: it gives more than one number per pair, its tokenizer does not fit, or weights
-            of it are random.
+        ValueError: it gives more than one number per pair, its tokenizer does not fit, weights of
+            it are random, or its scoring head is untrained.
     """
     labels = getattr(model, "num_labels", 1)  # a bi-encoder has no labels
     if labels != 1:
@@ -83,6 +90,7 @@ def check_loaded(
             check_names(inner, inside, called)
     else:
         check_trained(inner, called)
+    check_head(inner, called)
 
 
 def modules(folder: Path) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
-"""Are the weights of a model those of its file? Names are compared, not numbers.
+"""Are the weights of a model those of its file, and is its head trained?
 
-transformers fills a weight that no file holds with random numbers and only logs it.
+transformers fills a weight that no file holds with random numbers and only logs it. Once such a
+model is saved, its file holds them all, and only the numbers of its head tell that it is new.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
 # What pre-training leaves in a file beside the layers that are used. It changes no score.
 LEFT_OVER = re.compile(r"(^|\.)(pooler|cls|lm_head|position_ids)(\.|$)")
 POOLER = re.compile(r"(^|\.)pooler\.")
+CLASSIFIER = "ForSequenceClassification"  # how transformers' classes with a scoring head end
+ERRORS = 3  # standard errors: an untrained head is missed 3 times in 1,000
 SHOWN = 3  # names in a message
 
 
@@ -112,6 +115,36 @@ def check_trained(inner: PreTrainedModel, called: str) -> None:
         raise ValueError(_missing(missing, stored, called))
 
 
+def check_head(inner: PreTrainedModel, called: str) -> None:
+    """See that a scoring head was trained.
+
+    Of a new head, every bias is exactly 0 and the last weights vary as they were drawn. Both are
+    asked: a loss over differences of scores moves no bias, and that of the default L12 is 0. A head
+    without a bias, one that is drawn in another way (ModernBERT), and a transformer without a head
+    cannot be told and pass.
+
+    Raises:
+        ValueError: it is as new.
+    """
+    drawn = getattr(inner.config, "initializer_range", None)
+    if not drawn or not type(inner).__name__.endswith(CLASSIFIER):
+        return
+    base = f"{inner.base_model_prefix}."
+    head = {n: w for n, w in inner.state_dict().items() if not n.startswith(base)}
+    biases = [name for name in head if name.endswith("bias")]
+    last = [w.float() for w in head.values() if w.dim() == 2 and len(w) == 1]
+    if not biases or not last or any(head[name].any() for name in biases):
+        return
+    # The standard deviation of n numbers from a normal distribution is known to 1 / sqrt(2 n).
+    error = (2 * last[-1].numel()) ** -0.5
+    if abs(last[-1].square().mean().sqrt().item() / drawn - 1) < ERRORS * error:
+        raise ValueError(
+            f"The scoring head of {called} is untrained, because {_listed(biases)} is exactly 0 "
+            "and its weights are as a new head's random numbers: choose a model that was trained "
+            "for this, or train it."
+        )
+
+
 def _stored(folder: Path) -> set[str]:
     return {name for path in weight_files(folder) for name in weight_names(path)}
 
@@ -131,7 +164,7 @@ def _differences(inner: PreTrainedModel, folder: Path) -> tuple[list[str], list[
             local_files_only=True,
             use_safetensors=True,
         )
-    is_encoder = not type(inner).__name__.endswith("ForSequenceClassification")
+    is_encoder = not type(inner).__name__.endswith(CLASSIFIER)
     missing = {*seen["missing_keys"], *(name for name, *_ in seen["mismatched_keys"])}
     missing = {name for name in missing if not (is_encoder and POOLER.search(name))}
     return sorted(missing), sorted(n for n in seen["unexpected_keys"] if not LEFT_OVER.search(n))
