@@ -1,7 +1,10 @@
 """Pairs become tokens: what cannot be read is refused, and nothing is cut in silence."""
 
+import json
+
 import pytest
 
+from tests.support.odd_models import scaled
 from xenc_course import Reranker, load_cross_encoder
 
 
@@ -36,3 +39,28 @@ def test_truncation_is_reported_and_follows_the_policy(tiny_model):
     assert longest == pytest.approx(wanted, abs=1e-4)
     with pytest.raises(ValueError, match=r"has 40,005 tokens and the model reads 512"):
         Reranker(model, "torch", truncation="error").score(long)
+
+
+def test_a_tokenizer_that_cuts_on_the_left_does_so_here(tiny_model, tmp_path):
+    folder = scaled(tiny_model, tmp_path / "scaled")
+    model = load_cross_encoder(folder, device="cpu")
+    long = [("short query", "word " * 600 + "text " * 300)]
+    right = model.predict(long, show_progress_bar=False)
+    model.tokenizer.truncation_side = "left"
+    left = model.predict(long, show_progress_bar=False)
+    assert abs(left - right) > 1e-3
+
+    def scored(source) -> float:
+        with pytest.warns(UserWarning, match="1 of 1 pairs"):
+            return Reranker(source, "torch", truncation="longest_first").score(long)
+
+    assert scored(model) == pytest.approx(left, abs=1e-5)
+    model.tokenizer.save_pretrained(folder)  # tokenizer.json says it
+    assert scored(str(folder)) == pytest.approx(left, abs=1e-5)
+    path = folder / "tokenizer_config.json"
+    settings = json.loads(path.read_text())
+    path.write_text(json.dumps(settings | {"truncation_side": "right"}))
+    assert scored(str(folder)) == pytest.approx(right, abs=1e-5)
+    path.write_text(json.dumps(settings | {"truncation_side": "middle"}))
+    with pytest.raises(ValueError, match="has 'middle' for truncation_side"):
+        Reranker(str(folder))

@@ -105,6 +105,10 @@ class LoadedModel:
         trained = getattr(self._model.config, "max_position_embeddings", None) or 0
         return chosen_limit(max_length, own, places or max(own, trained))
 
+    def cut_side(self) -> str:
+        """Which end of a long pair `predict` cuts, "right" or "left"."""
+        return self._model.tokenizer.truncation_side
+
     def pad(self) -> int:
         """The id of the padding token."""
         return self._model.tokenizer.pad_token_id or 0
@@ -189,6 +193,24 @@ class FolderModel:
         reads = self._setting("tokenizer_config.json", "model_max_length")
         own = min([known for known in (places, reads) if known] or [MAX_TOKENS])
         return chosen_limit(max_length, own, places or own)
+
+    def cut_side(self) -> str:
+        """Which end of a long pair `predict` cuts, "right" or "left".
+
+        Raises:
+            ValueError: the file says something else.
+        """
+        if not self._files_tell():
+            return self._in_memory().cut_side()
+        path = self._folder / "tokenizer_config.json"
+        side = read_object(path).get("truncation_side") if path.is_file() else None
+        if side is None:  # then transformers takes the one that tokenizer.json was saved with
+            return (self.tokenizer().truncation or {}).get("direction", "right").lower()
+        if side not in ("right", "left"):
+            raise ValueError(
+                f"The file {path} has {str(side)[:60]!r} for truncation_side: write right or left."
+            )
+        return side
 
     def pad(self) -> int:
         """The id of the padding token."""

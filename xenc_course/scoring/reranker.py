@@ -105,7 +105,9 @@ class Reranker:
             "max_length": max_length,
         }
         source = model_source(cast("str | CrossEncoder", model))
-        self._tokenizer = PairTokenizer(source.tokenizer(), source.limit(max_length), truncation)
+        self._tokenizer = PairTokenizer(
+            source.tokenizer(), source.limit(max_length), truncation, source.cut_side()
+        )
         self._choose = BackendChooser(source, self._tokenizer, backend, workers)
         self._batch_tokens = batch_tokens
         self._kept = KeptScores(cache)

@@ -23,7 +23,8 @@ class Tokens:
     Attributes:
         ids: token ids: int64, shape (tokens,), special tokens included.
         segments: of each token 0 (query) or 1 (passage): int64, shape (tokens,).
-        cut: whether the pair was too long and lost its end.
+        cut: whether the pair was too long and lost its end (its beginning, where the tokenizer
+            cuts on the left).
     """
 
     ids: np.ndarray
@@ -43,15 +44,22 @@ class PairTokenizer:
         truncation: what happens to a longer pair.
     """
 
-    def __init__(self, tokenizer: Tokenizer, limit: int, truncation: str = "passage") -> None:
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        limit: int,
+        truncation: str = "passage",
+        direction: str = "right",
+    ) -> None:
         """Copy the tokenizer, which is not changed.
 
         Args:
             tokenizer: the model's own.
             limit: how many tokens of a pair are read, special ones included.
-            truncation: what happens to a longer pair. "passage" cuts the end of the passage and
+            truncation: what happens to a longer pair. "passage" cuts the passage and
                 keeps the query whole; "longest_first" shortens the longer text, as
                 sentence-transformers does; "error" refuses the pair.
+            direction: which end is cut, "right" or "left": a tokenizer's `truncation_side`.
 
         Raises:
             ValueError: the truncation is another word, or the limit leaves no room for two texts.
@@ -69,7 +77,7 @@ class PairTokenizer:
         self._reader.no_padding()
         self._joiner = Tokenizer.from_str(self._reader.to_str())
         strategy = "longest_first" if truncation == "longest_first" else "only_second"
-        self._joiner.enable_truncation(limit, strategy=strategy)
+        self._joiner.enable_truncation(limit, strategy=strategy, direction=direction)
         self._special = self._joiner.num_special_tokens_to_add(is_pair=True)
         if limit < self._special + 2:  # below, the tokenizer would not cut at all
             raise ValueError(
