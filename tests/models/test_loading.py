@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from xenc_course import load_bi_encoder, load_cross_encoder, model_folder
+from xenc_course import Reranker, load_bi_encoder, load_cross_encoder, model_folder
 from xenc_course.models.catalogue import MODELS
+from xenc_course.scoring.scorers import load_scorer
 
 QUERY = "How many people live in Berlin?"
 POPULATION = (
@@ -196,3 +197,10 @@ def test_what_transformers_says_while_loading_is_told_again_later(tiny_model, ca
     load_cross_encoder(tiny_model, device="cpu")
     assert capfd.readouterr() == ("", "")
     assert logging.get_verbosity() == before
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_name_is_not_the_default_model(empty):
+    for load in (load_cross_encoder, load_bi_encoder, Reranker, load_scorer):
+        with pytest.raises(TypeError, match="named by a string that is not empty"):
+            load(empty)

@@ -44,10 +44,11 @@ def load_cross_encoder(name: str | os.PathLike[str] | None = None, **options: An
         AssetError: a packaged model is damaged, or a download failed.
         ValueError: the model has more than one label or no trained scoring head, lacks weights or
             its tokenizer, has damaged files, or is an ONNX file.
-        TypeError: the name is no string and no path.
+        TypeError: the name is no string and no path, or is empty.
     """
-    named = name or os.environ.get("XENC_CROSS_ENCODER") or DEFAULT_CROSS_ENCODER
-    return cross_encoder_in(model_folder(named), **options)
+    if name is None:
+        name = os.environ.get("XENC_CROSS_ENCODER") or DEFAULT_CROSS_ENCODER
+    return cross_encoder_in(model_folder(name), **options)
 
 
 def cross_encoder_in(folder: Path, **options: Any) -> CrossEncoder:
@@ -90,10 +91,11 @@ def load_bi_encoder(
         AssetError: a packaged model is damaged, or a download failed.
         ValueError: the model is a cross-encoder or another kind of model, lacks weights, its
             tokenizer or modules.json, has damaged files, or is an ONNX file.
-        TypeError: the name is no string and no path.
+        TypeError: the name is no string and no path, or is empty.
     """
-    named = name or os.environ.get("XENC_BI_ENCODER") or DEFAULT_BI_ENCODER
-    folder = model_folder(named)
+    if name is None:
+        name = os.environ.get("XENC_BI_ENCODER") or DEFAULT_BI_ENCODER
+    folder = model_folder(name)
     called = folder_name(folder)
     _refuse_without_safetensors(folder, called)
     check_folder(folder, called, BI_ENCODER)
