@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 
+from tests.support.odd_models import write_bi_encoder
 from xenc_course import load_cross_encoder
 from xenc_course.models.fingerprint import folder_fingerprint, loaded_fingerprint
 
@@ -30,3 +31,9 @@ def test_a_loaded_model_that_is_trained_on_is_another_model(tiny_model):
     assert first == loaded_fingerprint(load_cross_encoder(str(tiny_model), device="cpu"))
     model.model.classifier.bias.data += 1
     assert loaded_fingerprint(model) != first
+
+
+def test_a_module_may_have_no_folder(tiny_tokenizer, tmp_path):
+    folder = write_bi_encoder(tmp_path / "whole", tiny_tokenizer)
+    shutil.rmtree(folder / "1_Pooling")
+    assert len(folder_fingerprint(folder)) == 64

@@ -225,3 +225,16 @@ def test_a_model_of_the_hub_is_called_by_its_id(tiny_model, unreachable_hub):
     for load in (load_cross_encoder, Reranker):
         with pytest.raises(ValueError, match="The model owner/tiny gives 2 numbers per pair"):
             load("owner/tiny")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("all-MiniLM-L6-v2", r"no cross-encoder \(bi-encoder\).*: take load_bi_encoder\."),
+        ("bge-small-en-v1.5-int8", r"no cross-encoder \(bi-encoder\).*: take OnnxEncoder\."),
+        ("answerai-colbert-small-v1-int8", r"\(late interaction\).*: take load_scorer\."),
+    ],
+)
+def test_other_kinds_of_the_catalogue_are_told_by_name(name, reason):
+    with pytest.raises(ValueError, match=reason):
+        Reranker(name)

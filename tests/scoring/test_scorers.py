@@ -7,7 +7,8 @@ import pytest
 
 from tests.support.berlin import BERLIN, BERLIN_PASSAGES
 from tests.support.library import Overlap
-from xenc_course import Reranker, cascade
+from tests.support.odd_models import write_bi_encoder
+from xenc_course import Reranker, cascade, load_bi_encoder
 from xenc_course.scoring.scorers import load_scorer, score_pairs
 
 
@@ -112,3 +113,10 @@ def test_the_int8_model_scores_as_published_whatever_a_pair_stands_beside():
 def test_a_pytorch_model_scores_as_published():
     pairs = [(BERLIN, passage) for passage in BERLIN_PASSAGES]
     assert score_pairs("ms-marco-MiniLM-L12-v2", pairs) == pytest.approx([9.22, -4.08], abs=0.2)
+
+
+def test_what_scores_no_pairs_is_refused_in_one_sentence(tiny_tokenizer, tmp_path):
+    bi_encoder = load_bi_encoder(write_bi_encoder(tmp_path / "whole", tiny_tokenizer))
+    for model, named in ((bi_encoder, "SentenceTransformer"), (5, "int"), (None, "NoneType")):
+        with pytest.raises(TypeError, match=f"A {named} scores no pairs: give a cross-encoder"):
+            score_pairs(model, [("lake", "bread")])

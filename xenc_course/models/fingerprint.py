@@ -30,7 +30,8 @@ def folder_fingerprint(folder: Path) -> str:
         folder: a model as `save_pretrained` writes it, or with a `model.onnx`.
     """
     found = hashlib.sha256()
-    inside = {folder / module["path"] for module in modules(folder)}
+    # A module without settings, such as Normalize, may have no folder.
+    inside = {path for each in modules(folder) if (path := folder / each["path"]).is_dir()}
     for path in sorted(path for each in {folder, *inside} for path in each.iterdir()):
         decides = path.name in SETTINGS or path.name.startswith(TEXT_TO_IDS)
         if path.is_file() and (decides or path.suffix in WEIGHTS):

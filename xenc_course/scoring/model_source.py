@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xenc_course.assets.wheels import ASSETS
-from xenc_course.models.catalogue import CROSS_ENCODER
+from xenc_course.models.catalogue import CROSS_ENCODER, LATE_INTERACTION, ONNX
 from xenc_course.models.fingerprint import folder_fingerprint, loaded_fingerprint
 from xenc_course.models.inspection import check_folder, check_loaded, modules
 from xenc_course.models.loading import (
@@ -129,9 +129,10 @@ class FolderModel:
 
         Raises:
             FileNotFoundError: there is no such model; and what else `model_folder` raises.
-            ValueError: see `check_folder`.
+            ValueError: the catalogue says that it is no cross-encoder; see also `check_folder`.
         """
         self._name = os.fspath(name)
+        _refuse_other_kinds(self._name)
         self._folder = model_folder(name)
         self._loaded: LoadedModel | None = None
         self._fingerprint = ""
@@ -244,6 +245,22 @@ class FolderModel:
         path = self._folder / file
         found = read_object(path).get(key) if path.is_file() else None
         return int(found) if isinstance(found, int | float) and found > 0 else None
+
+
+def _refuse_other_kinds(name: str) -> None:
+    """Raise ValueError for a model that the catalogue knows not to be a cross-encoder."""
+    known = catalogue_model(name)
+    if known is None or known.architecture == CROSS_ENCODER:
+        return
+    loader = "load_bi_encoder"
+    if known.architecture == LATE_INTERACTION:
+        loader = "load_scorer"
+    elif known.runtime == ONNX:
+        loader = "OnnxEncoder"
+    raise ValueError(
+        f"The model {known.name} is no cross-encoder ({known.architecture}), so a reranker cannot "
+        f"score pairs with it: take {loader}."
+    )
 
 
 ModelSource = FolderModel | LoadedModel

@@ -41,7 +41,7 @@ def score_pairs(
         Scores, of a cross-encoder its logits: float32, shape (n,).
 
     Raises:
-        TypeError: a pair is not two strings.
+        TypeError: a pair is not two strings, or the model scores no pairs.
         ValueError: the model does not give one finite number per pair; and what `load_scorer`
             raises.
     """
@@ -141,10 +141,18 @@ def as_scorer(model: str | PathLike | CrossEncoder | Scorer) -> Scorer:
 
     Raises:
         FileNotFoundError: there is no such model.
+        TypeError: it is no model that scores pairs, and no function.
         ValueError: see `Reranker`.
     """
     if isinstance(model, str | PathLike):
         return load_scorer(fspath(model))
     if hasattr(model, "predict"):
         return Reranker(cast("CrossEncoder", model), "torch", truncation="longest_first")
+    # A loaded bi-encoder can be called too. By name, because to import its class takes seconds.
+    kinds = {kind.__name__ for kind in type(model).__mro__}
+    if not callable(model) or "SentenceTransformer" in kinds:
+        raise TypeError(
+            f"A {type(model).__name__} scores no pairs: give a cross-encoder, its name, or a "
+            "function of n pairs to n numbers."
+        )
     return model
