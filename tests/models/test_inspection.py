@@ -91,6 +91,27 @@ def test_a_damaged_file_is_named(tiny_model, tmp_path, file, content, reason):
     assert reason in refused(path.parent)
 
 
+@pytest.mark.parametrize(
+    ("file", "setting", "value"),
+    [
+        ("config.json", "architectures", 5),
+        ("config.json", "architectures", [5]),
+        ("config.json", "architectures", {}),
+        ("config.json", "id2label", 5),
+        ("config.json", "model_type", []),
+        ("config.json", "vocab_size", ""),
+        ("config.json", "num_attention_heads", -1),
+        ("tokenizer_config.json", "model_max_length", ""),
+        ("tokenizer_config.json", "model_max_length", -1),
+        ("tokenizer_config.json", "model_max_length", True),
+    ],
+)
+def test_a_setting_of_another_kind_is_named(tiny_model, tmp_path, file, setting, value):
+    path = copied(tiny_model, tmp_path / "odd") / file
+    path.write_text(json.dumps(json.loads(path.read_text()) | {setting: value}))
+    assert f"{file} has '{value}' for {setting}, which must be a" in refused(path.parent)
+
+
 def test_a_missing_shard_is_named(tiny_model, tmp_path):
     folder = copied(tiny_model, tmp_path / "shards", without=(WEIGHTS,))
     shutil.copy(tiny_model / WEIGHTS, folder / "model-00001-of-00002.safetensors")

@@ -13,7 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .catalogue import BI_ENCODER, CROSS_ENCODER
-from .tokenizer_files import check_tokenizer_files, check_vocabulary, read_object, refuse_pointer
+from .tokenizer_files import (
+    check_settings,
+    check_tokenizer_files,
+    check_vocabulary,
+    read_object,
+    refuse_pointer,
+)
 from .weight_names import (
     CLASSIFIER,
     check_head,
@@ -46,6 +52,9 @@ def check_folder(folder: Path, called: str, architecture: str) -> None:
     inside = transformer_folder(folder)
     if inside is None:  # its first module has no transformer, and reads text in its own way
         return
+    for name in ("config.json", "tokenizer_config.json"):
+        if (inside / name).is_file():
+            check_settings(inside / name)
     if weight_files(folder) or architecture == BI_ENCODER:
         config = read_object(inside / "config.json")
         if architecture == CROSS_ENCODER:

@@ -12,6 +12,14 @@ if TYPE_CHECKING:
 # Any of these holds a vocabulary; the endings are those of SentencePiece's files.
 VOCABULARIES = ("tokenizer.json", "vocab.txt", "*.model", "*.spm")
 SETTINGS = ("tokenizer_config.json", "special_tokens_map.json", "sentence_bert_config.json")
+# Numbers that are 1 or more where a file states them.
+NUMBERS = (
+    "model_max_length",
+    "vocab_size",
+    "hidden_size",
+    "num_attention_heads",
+    "max_position_embeddings",
+)
 LFS_POINTER = b"version https://git-lfs"
 
 
@@ -85,6 +93,40 @@ def check_vocabulary(
             f"The tokenizer of {called} has tokens up to number {highest:,} and the model has "
             f"vectors for {rows:,}: use the tokenizer that belongs to the model."
         )
+
+
+def check_settings(path: Path) -> None:
+    """See that the settings of a model or tokenizer that are read here are of their kind.
+
+    Args:
+        path: config.json or tokenizer_config.json; a setting may be missing or null.
+
+    Raises:
+        ValueError: one is of another kind, or the file is damaged.
+    """
+    found = {key: value for key, value in read_object(path).items() if value is not None}
+    wanted = {
+        "architectures": ("a list of names", _is_list_of_names),
+        "model_type": ("a name", lambda value: isinstance(value, str)),
+        "id2label": ("an object", lambda value: isinstance(value, dict)),
+        **dict.fromkeys(NUMBERS, ("a number of 1 or more", _is_positive)),
+    }
+    for key, (kind, fits) in wanted.items():
+        if key in found and not fits(found[key]):
+            raise ValueError(
+                f"The file {path} has {str(found[key])[:60]!r} for {key}, which must be {kind}: "
+                "fetch or copy it again."
+            )
+
+
+def _is_list_of_names(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _is_positive(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 1 <= value < float("inf")
 
 
 def read_object(path: Path) -> dict[str, Any]:
