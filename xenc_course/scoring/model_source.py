@@ -249,7 +249,7 @@ class FolderModel:
 
 def _refuse_other_kinds(name: str) -> None:
     """Raise ValueError for a model that the catalogue knows not to be a cross-encoder."""
-    known = catalogue_model(name)
+    known = catalogue_model(name) if name.strip() else None  # "" is refused as a name
     if known is None or known.architecture == CROSS_ENCODER:
         return
     loader = "load_bi_encoder"
