@@ -31,6 +31,8 @@ class Model:
         licence: of the weights.
         int8: the name of the same model in 8-bit integers; "" where the catalogue has none.
         language: of the text that it was trained on, an ISO 639-1 code.
+        made_from: the model of the catalogue that it is made from when it is first used, in 8-bit
+            integers; "" for a model with files of its own.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Model:
     licence: str
     int8: str = ""
     language: str = "en"
+    made_from: str = ""
 
     @property
     def published_name(self) -> str:
@@ -93,9 +96,13 @@ def _ms_marco(name: str, revision: str | None, parameters: int, layers: int) -> 
     )
 
 
-def _student(student: Student) -> Model:
-    """A cross-encoder that was distilled for the course."""
-    return Model(
+# A byte a weight; norms, pooler, head and scales stay in fp32.
+_INT8_BYTES = {"xenc-distil-L3": 18_030_506, "xenc-distil-L6": 23_525_722}
+
+
+def _student(student: Student) -> tuple[Model, Model]:
+    """A cross-encoder that was distilled for the course, and the same in 8-bit integers."""
+    model = Model(
         name=student.name,
         architecture=CROSS_ENCODER,
         runtime=PYTORCH,
@@ -105,7 +112,10 @@ def _student(student: Student) -> Model:
         layers=student.layers,
         bytes=4 * student.parameters,
         licence="Apache-2.0",
+        int8=f"{student.name}-int8",
     )
+    int8 = replace(model, name=model.int8, runtime=ONNX, int8="", made_from=model.name)
+    return model, replace(int8, bytes=_INT8_BYTES[model.name])
 
 
 _TINY_REVISION = "81d1926f67cb8eee2c2be17ca9f793c7c3bd20cc"
@@ -125,7 +135,7 @@ MODELS: dict[str, Model] = {
         replace(_L12, int8=_L12_INT8.name),
         _L12_INT8,
         _ms_marco("ms-marco-electra-base", None, 109_483_009, 12),
-        *map(_student, released().values()),
+        *(model for student in released().values() for model in _student(student)),
         Model(
             name="all-MiniLM-L6-v2",
             architecture=BI_ENCODER,

@@ -48,6 +48,12 @@ def load_cross_encoder(name: str | os.PathLike[str] | None = None, **options: An
     """
     if name is None:
         name = os.environ.get("XENC_CROSS_ENCODER") or DEFAULT_CROSS_ENCODER
+    known = catalogue_model(_checked_name(name))
+    if known is not None and known.made_from:
+        raise ValueError(
+            f"{known.name} is run by onnxruntime and holds no weights for PyTorch: give the name "
+            f"to Reranker, or load {known.made_from}."
+        )
     return cross_encoder_in(model_folder(name), **options)
 
 
@@ -175,7 +181,8 @@ def folder_name(folder: Path) -> str:
 
 
 def _packaged_folder(known: Model) -> Path:
-    return asset_folder(known.name) if known.name in ASSETS else student_folder(known.name)
+    name = known.made_from or known.name
+    return asset_folder(name) if name in ASSETS else student_folder(name)
 
 
 def _is_meant(known: Model, name: str) -> bool:

@@ -24,6 +24,7 @@ from xenc_course.assets.cache import (
 )
 from xenc_course.files import appears_whole
 
+from .int8_rows import largest_weight, quantise
 from .loading import transformer
 
 if TYPE_CHECKING:
@@ -39,8 +40,7 @@ def exported(checksum: str, load: Callable[[], CrossEncoder], *, int8: bool = Fa
     """The ONNX file of a model, made when the cache does not hold it as it was made.
 
     The fp32 file takes seconds to make and as much disk as the weights. The int8 file is made from
-    it with onnxruntime and takes a quarter of the disk; its weights have 8 bits, and activations
-    are rounded while it runs.
+    it (see `int8_rows`) for the processor at hand and takes a quarter of the disk.
 
     Args:
         checksum: the model's fingerprint, which names the file.
@@ -59,7 +59,7 @@ def exported(checksum: str, load: Callable[[], CrossEncoder], *, int8: bool = Fa
         if not is_exported(path):  # another process may have made it, while this one waited
             with appears_whole(path) as scratch:
                 if source is not None:
-                    _quantise(source, scratch)
+                    quantise(source, scratch, largest_weight())
                 else:
                     _export(load(), scratch)
             _record_export(path)
@@ -68,7 +68,8 @@ def exported(checksum: str, load: Callable[[], CrossEncoder], *, int8: bool = Fa
 
 def onnx_path(checksum: str, *, int8: bool = False) -> Path:
     """Where the file of `exported` lies, or will lie."""
-    return exports_folder() / f"{checksum}{'-int8' if int8 else ''}.onnx"
+    precision = f"-int8-to-{largest_weight()}" if int8 else ""
+    return exports_folder() / f"{checksum}{precision}.onnx"
 
 
 def exports_folder() -> Path:
@@ -160,9 +161,10 @@ def _export(model: CrossEncoder, path: Path) -> None:
     import torch
 
     names = list(model.tokenizer.model_input_names)
-    inner = transformer(model)
-    if inner.dtype != torch.float32:  # onnxruntime computes half precision slowly, or not at all
-        inner = copy.deepcopy(inner).float()
+    # onnxruntime computes half precision slowly, or not at all. Attention as PyTorch fuses it
+    # becomes more nodes than attention written out: 12 looks for NaN in 12 layers, for example.
+    inner = copy.deepcopy(transformer(model)).float()
+    inner.set_attn_implementation("eager")
 
     class Logits(torch.nn.Module):
         """The model with positional inputs, which the exporter needs."""
@@ -223,9 +225,3 @@ def _refuse_other_logits(path: Path, fed: dict[str, np.ndarray], wanted: np.ndar
             f"The model's ONNX export gives other logits, by up to {apart:.3g}: use "
             "backend='torch'."
         )
-
-
-def _quantise(source: Path, target: Path) -> None:
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    quantize_dynamic(source, target, weight_type=QuantType.QInt8)

