@@ -204,3 +204,9 @@ def test_an_empty_name_is_not_the_default_model(empty):
     for load in (load_cross_encoder, load_bi_encoder, Reranker, load_scorer):
         with pytest.raises(TypeError, match="named by a string that is not empty"):
             load(empty)
+
+
+@pytest.mark.models
+def test_a_model_made_in_int8_is_for_the_reranker_alone():
+    with pytest.raises(ValueError, match=r"to Reranker, or load xenc-distil-L3\."):
+        load_cross_encoder("xenc-distil-L3-int8")

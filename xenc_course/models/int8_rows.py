@@ -1,15 +1,17 @@
-"""A transformer's ONNX file in 8-bit integers: one scale for each token, one for each column.
+"""A transformer's ONNX file in 8-bit integers: one grid for each token, one for each column.
 
-onnxruntime's dynamic quantisation takes one scale for the whole table of numbers that a layer
+onnxruntime's dynamic quantisation takes one grid for the whole table of numbers that a layer
 reads. One large number then makes the grid coarse for every token, and the score of a pair depends
-on its neighbours in the batch. Here each token's numbers are divided by the largest of them, and
-put on one grid from -1 to 1 that never changes. Column by column the weights have their own scale
-(the per-token and per-channel scales of ZeroQuant, Yao et al. 2022, arXiv 2206.01861).
+on its neighbours in the batch. Here each token has a grid of its own, from the least to the largest
+of its numbers, and each column of the weights has a scale of its own (as in ZeroQuant, Yao et al.
+2022, arXiv 2206.01861).
 
-A product becomes:
+With a token's numbers x, their least number m and their range r, and weights that are whole numbers
+W times a scale s, a layer computes
 
-    numbers → ÷ largest of the token → 8-bit integers ─┐
-                                          8-bit weights ┴→ product → × scales → × largest → numbers
+    x · s W  =  r (u · W) s  +  m (sum of each column of W) s,   where u = (x - m) / r in bytes
+
+and u · W is the product that the processor does in 8-bit integers.
 """
 
 from __future__ import annotations
@@ -24,10 +26,11 @@ if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto
 
 LARGEST = 127  # of a signed byte, used the same on both sides of zero
+STEPS = 255  # of a token's grid
 # Without VNNI a processor adds two products of a byte and a byte in 16 bits, where
 # 2 × 255 × 127 has no room: weights of 7 bits have (Intel's and onnxruntime's "reduce range").
 LARGEST_WITHOUT_VNNI = 63
-LEAST = 1e-9  # what a token of zeros is divided by
+LEAST = 1e-9  # what a token whose numbers are all equal is divided by
 EMBEDDINGS = 10_000  # numbers from which on a table is stored in bytes
 
 
@@ -85,12 +88,12 @@ class _Rewriting:
         }
         self._nodes: list[NodeProto] = []
         self._constants: dict[str, np.ndarray] = {}
-        self._rows: dict[str, tuple[str, str]] = {}
+        self._in_bytes: set[str] = set()
         self.products = 0
-        self._grid = self._constant("int8_grid", np.float32(1 / LARGEST))
-        self._zero = self._constant("int8_zero", np.uint8(128))
+        self._step = self._constant("int8_step", np.float32(1 / STEPS))
+        self._zero = self._constant("int8_zero", np.uint8(0))
         self._axis = self._constant("int8_axis", np.array([-1]))
-        self._least = self._constant("int8_least", np.float32(LEAST))
+        self._smallest = self._constant("int8_smallest", np.float32(LEAST))
 
     def add(self, node: NodeProto) -> None:
         """Take over a node, or write others in its place."""
@@ -116,28 +119,41 @@ class _Rewriting:
         self._model.opset_import.append(helper.make_opsetid("com.microsoft", 1))
 
     def _product(self, node: NodeProto) -> None:
-        bytes_, row = self._in_bytes(node.input[0])
+        numbers = node.input[0]
         (found,) = node.output
+        if numbers not in self._in_bytes:  # query, key and value read the same numbers
+            self._put_in_bytes(numbers)
+            self._in_bytes.add(numbers)
         weights = self._weights[node.input[1]]
-        scale = np.maximum(np.abs(weights).max(axis=0), LEAST) / self._largest
-        whole = self._constant(f"{found}/weights", np.round(weights / scale).astype(np.int8))
-        scales = self._constant(f"{found}/scales", scale.astype(np.float32))
-        product = [bytes_, whole, self._grid, scales, self._zero]
+        scale = (np.maximum(np.abs(weights).max(axis=0), LEAST) / self._largest).astype(np.float32)
+        whole = np.round(weights / scale).astype(np.int8)
+        sums = whole.sum(axis=0, dtype=np.int64) * scale
+        product = [
+            f"{numbers}/bytes",
+            self._constant(f"{found}/weights", whole),
+            self._step,
+            self._constant(f"{found}/scale", scale),
+            self._zero,
+        ]
         self._write("MatMulIntegerToFloat", product, f"{found}/unit", domain="com.microsoft")
-        self._write("Mul", [f"{found}/unit", row], found)
+        self._write("Mul", [f"{found}/unit", f"{numbers}/range"], f"{found}/from_least")
+        sums_of = self._constant(f"{found}/sums", sums.astype(np.float32))
+        self._write("Mul", [f"{numbers}/least", sums_of], f"{found}/least")
+        self._write("Add", [f"{found}/from_least", f"{found}/least"], found)
         self.products += 1
 
-    def _in_bytes(self, numbers: str) -> tuple[str, str]:
-        """The bytes of a table of numbers, and the largest of each of its rows (tokens)."""
-        if numbers not in self._rows:
-            largest, unit, in_bytes = (f"{numbers}/{part}" for part in ("largest", "unit", "bytes"))
-            self._write("Abs", [numbers], f"{numbers}/size")
-            self._write("ReduceMax", [f"{numbers}/size", self._axis], f"{largest}/any", keepdims=1)
-            self._write("Max", [f"{largest}/any", self._least], largest)
-            self._write("Div", [numbers, largest], unit)
-            self._write("QuantizeLinear", [unit, self._grid, self._zero], in_bytes)
-            self._rows[numbers] = (in_bytes, largest)
-        return self._rows[numbers]
+    def _put_in_bytes(self, numbers: str) -> None:
+        """Write a table's bytes, and the least number and the range of each row (token)."""
+        least, largest = f"{numbers}/least", f"{numbers}/largest"
+        self._write("ReduceMin", [numbers, self._axis], least, keepdims=1)
+        self._write("ReduceMax", [numbers, self._axis], largest, keepdims=1)
+        self._write("Sub", [largest, least], f"{numbers}/width")
+        self._write("Max", [f"{numbers}/width", self._smallest], f"{numbers}/range")
+        self._write("Sub", [numbers, least], f"{numbers}/from_least")
+        self._write("Div", [f"{numbers}/from_least", f"{numbers}/range"], f"{numbers}/unit")
+        self._write(
+            "QuantizeLinear", [f"{numbers}/unit", self._step, self._zero], f"{numbers}/bytes"
+        )
 
     def _is_embedding(self, name: str) -> bool:
         return name in self._weights and self._weights[name].size >= EMBEDDINGS

@@ -47,9 +47,9 @@ class Reranker:
     >>> reranker.score([("capital of Peru", "Lima is the capital of Peru.")])
     >>> reranker.rank("capital of Peru", ["Lima is the capital of Peru.", "Peru has coasts."])
 
-    A pair's score does not depend on the pairs beside it: within 1e-4 in fp32, where a batch adds
-    the same numbers in another order, and exactly in int8, where every pair is computed alone
-    (unless `batch_tokens` is set: then int8 pairs share tables and change each other's scores).
+    A pair's score does not depend on the pairs beside it, within 1e-4: a batch may add the same
+    numbers in another order. The int8 file of a package takes one grid for a whole table, so there
+    every pair is computed alone (with `batch_tokens` set, such pairs change each other's scores).
 
     Threads may share a reranker, and a forked process may use its parent's. A copy, also one that
     is pickled for another process, loads the model again and scores with the same backend.
@@ -72,7 +72,7 @@ class Reranker:
             model: a name of the catalogue, a hub id, a folder, or a loaded `CrossEncoder`; None
                 means ``$XENC_CROSS_ENCODER`` or the course's L12.
             backend: "torch" (any device), "onnx" (fp32, exported once), "onnx-int8" (8-bit
-                integers: slightly different scores, see lesson 05), or "auto": the faster of the
+                integers, see `int8_rows`: slightly different scores), or "auto": the faster of the
                 first two on some of the first pairs; an ONNX folder is run as it is, and a model on
                 a GPU with torch. `choice` says what was taken and why.
             truncation: "passage", "longest_first" or "error", see `PairTokenizer`.
