@@ -25,6 +25,11 @@ from .display.lesson_diagrams import (
     diagram_retrieve_and_rerank as diagram_retrieve_and_rerank,
     diagram_two_encoders as diagram_two_encoders,
 )
+from .display.model_diagrams import (
+    diagram_attention as diagram_attention,
+    diagram_cut as diagram_cut,
+    diagram_layers as diagram_layers,
+)
 from .display.plots import (
     bar_plot as bar_plot,
     heatmap as heatmap,

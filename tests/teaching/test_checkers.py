@@ -9,11 +9,11 @@ import pytest
 
 from tests.support.beir_folders import make_folder
 from xenc_course.retrieval.runs import ranked
-from xenc_course.teaching.checkers import lesson_01, lesson_04
+from xenc_course.teaching.checkers import lesson_01, lesson_02, lesson_04
 from xenc_course.teaching.exercises import check
 from xenc_course.teaching.learner_code import NOT_TRIED
 
-EXERCISES = {**lesson_01.EXERCISES, **lesson_04.EXERCISES}
+EXERCISES = {**lesson_01.EXERCISES, **lesson_02.EXERCISES, **lesson_04.EXERCISES}
 
 
 def by(key):
@@ -59,9 +59,35 @@ def zipped_hurt(before, after):
     return sum(b < a for a, b in zip(before.values(), after.values(), strict=True))
 
 
+def ids_after(tokens, place):
+    return [0] * place + [1] * (len(tokens) - place)
+
+
+def masked(*, query=True, both=False, reads_cls=False, cls=True):
+    """A rule of one-way reading, and each of the ways to get it wrong."""
+
+    def rule(segments):
+        allowed = segments[:, None] == segments[None, :]
+        if not both:
+            allowed = allowed | (segments[:, None] == int(query))
+        allowed[:, 0] = reads_cls
+        allowed[0] = cls
+        return allowed
+
+    return rule
+
+
+def only_for(size, rule):
+    """A rule that is right for one number of tokens."""
+    return lambda segments: rule(segments) if len(segments) == size else segments[:, None] >= 0
+
+
 SOLUTIONS = {
     "01.1": lambda passages, scores: [passages[i] for i in np.argsort(-scores)],
     "01.2": lambda d, q, k: q + q * min(k, d),
+    "02.1": lambda tokens: ids_after(tokens, tokens.index("[SEP]") + 1),
+    "02.2": lambda n, tokens: (n * 384 * 4, n * tokens * 384 * 4),
+    "02.3": masked(),
     "04.1": lambda scores, relevant: float(any(d in relevant for d in best_three(scores))),
     "04.2": lambda before, after: sum(after[q] < before[q] - 1e-9 for q in before),
     "04.3": recall,
@@ -94,6 +120,53 @@ MISTAKES = [
     ("01.2", lambda d, q, k: q + q * k, "more candidates than there are documents"),
     ("01.2", lambda d, q, k: q * min(k, d) - q, "once alone and once"),
     ("01.2", lambda d, q, k: [q], "is one number, and yours is a list"),
+    ("02.1", lambda t: ids_after(t, t.index("[SEP]")), "still belongs to the query"),
+    ("02.1", lambda t: ids_after(t, len(t)), "All ids are 0"),
+    ("02.1", lambda t: [1 - x for x in ids_after(t, t.index("[SEP]") + 1)], "other way round"),
+    ("02.1", lambda t: ids_after(t, len(t) - 1), "not at the last one"),
+    ("02.1", lambda t: [*ids_after(t, t.index("[SEP]") + 1)[:-1], 0], "The last [SEP]"),
+    ("02.1", lambda t: [1, *ids_after(t, t.index("[SEP]") + 1)[1:]], "[CLS] stands before"),
+    ("02.1", lambda t: ids_after(t, 4)[:6] + [1] * 2, "have ids, too"),
+    ("02.1", lambda t: ids_after(t, 4), "one pair only"),
+    ("02.1", lambda t: t.index("[SEP]"), "one id per token"),
+    ("02.1", lambda t: t, "one whole number per token"),
+    ("02.1", lambda t: [x + 1 for x in ids_after(t, 4)], "0 or 1, and nothing else"),
+    ("02.1", lambda t: [x / 2 for x in ids_after(t, 4)], "0 or 1, and nothing else"),
+    ("02.2", lambda n, t: n * 384 * 4, "Return two numbers"),
+    ("02.2", lambda n, t: (n * t * 384 * 4, n * 384 * 4), "other way round"),
+    ("02.2", lambda n, t: (n * 384, n * t * 384), "You count numbers, not bytes"),
+    ("02.2", lambda n, t: (n * 4, n * t * 4), "A vector has 384 numbers"),
+    ("02.2", lambda n, t: (384 * 4, t * 384 * 4), "That is one passage"),
+    ("02.2", lambda n, t: (n * 384 * 4 / 1e6, n * t * 384 * 4 / 1e6), "Return bytes"),
+    ("02.2", lambda n, t: (n * 384 * 8, n * t * 384 * 8), "not 8"),
+    ("02.2", lambda n, t: (n * 384 * 4, n * (t + 1) * 384 * 4), "do not add the first"),
+    ("02.2", lambda n, t: (n * 384 * 4, t * 384 * 4), "n_tokens of them"),
+    ("02.2", lambda n, t: (n + 384 * 4, 0), "passages × 384"),
+    ("02.3", lambda s: np.ones((len(s), len(s)), bool), "forbids nothing"),
+    ("02.3", masked(query=False), "other direction"),
+    ("02.3", masked(both=True), "neither reads the other"),
+    ("02.3", masked(reads_cls=True), "must not read [CLS]"),
+    ("02.3", masked(cls=False), "[CLS] must read everything"),
+    ("02.3", lambda s: masked()(s).astype(float), "and no numbers"),
+    ("02.3", lambda s: s == 1, "7 rows and 7 columns"),
+    (
+        "02.3",
+        lambda s: (
+            masked()(s)
+            & ((s[:, None] == 1) | (np.arange(len(s)) < 2) | (np.arange(len(s)) == 0)[:, None])
+        ),
+        "read each other: open them",
+    ),
+    (
+        "02.3",
+        lambda s: (
+            masked()(s) & (s[:, None] != s[None, :])
+            | (s[:, None] == 0) & (s[None, :] == 0) & masked()(s)
+            | (np.arange(len(s)) == 0)[:, None]
+        ),
+        "all tokens of both",
+    ),
+    ("02.3", only_for(7, masked()), "one length only"),
     ("04.1", lambda s, r: float(any(d in r for d in ranked(s)[::-1][:3])), "worst first"),
     ("04.1", lambda s, r: float(any(d in r for d in list(s)[:3])), "order of a dict"),
     ("04.1", lambda s, r: float(ranked(s)[0] in r), "third place counts"),
@@ -131,8 +204,8 @@ MISTAKES = [
 
 @pytest.mark.parametrize("name", SOLUTIONS)
 def test_the_solution_passes(name: str):
-    assert check(SOLUTIONS[name], name).message == "Right."
-    assert check(SOLUTIONS[name], name, solution=True).message == "The solution passes."
+    assert check(SOLUTIONS[name], name).message.startswith("Right.")
+    assert check(SOLUTIONS[name], name, solution=True).message.startswith("The solution passes.")
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -237,6 +310,32 @@ def test_what_a_folder_lacks_is_said(tmp_path):
         (3, "my_folder is a path, a string, and yours is a int"),
     ):
         feedback = check(answer, "01.4")
+        assert feedback.message.startswith("Not yet: ")
+        assert message in feedback.message
+
+
+@pytest.mark.models
+def test_the_word_that_a_result_rests_on(tmp_path):
+    mine = folder(tmp_path / "mine", query="how do I mend a tyre")
+    text = '{"_id": "p0", "text": "Mend a flat tyre with glue."}\n{"_id": "p1", "text": "glue"}\n'
+    text += '{"_id": "p2", "text": "Rain is warm."}\n'
+    (mine / "corpus.jsonl").write_text(text, encoding="utf-8")
+    words = ["Mend", "a", "flat", "tyre", "with", "glue."]
+    answers = {word: check((mine, "q0", "p0", word), "02.4") for word in words}
+    solved = [word for word, said in answers.items() if said.solved]
+    assert len(solved) == 1
+    assert answers[solved[0]].message.startswith(f"Right. Without {solved[0]!r} the score falls")
+    assert "One other word of this passage lowers it more." in " ".join(map(str, answers.values()))
+    for answer, message in (
+        ((mine, "q9", "p0", "glue."), "'q9' is no query of the folder"),
+        ((mine, "q0", "p9", "glue."), "'p9' is no passage of the folder"),
+        ((mine, "q0", "p0", "glue"), "copy it as it stands there"),
+        ((mine, "q0", "p1", "glue"), "The passage has one word"),
+        ((mine, "q0", "p2", "warm."), "Here no single word matters"),
+        ((mine, "q0"), "Give all four"),
+        ((tmp_path / "nowhere", "q0", "p0", "glue"), "There is no "),
+    ):
+        feedback = check(answer, "02.4")
         assert feedback.message.startswith("Not yet: ")
         assert message in feedback.message
 
