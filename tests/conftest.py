@@ -17,7 +17,8 @@ UNCHECKED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 MADE_UP = {"deadline": None, "database": None, "suppress_health_check": UNCHECKED}
 settings.register_profile("test", max_examples=100, derandomize=True, **MADE_UP)
 settings.register_profile("soak", max_examples=3_000, derandomize=False, **MADE_UP)
-settings.load_profile("soak" if os.environ.get("XENC_SOAK") else "test")
+SOAK = bool(os.environ.get("XENC_SOAK"))
+settings.load_profile("soak" if SOAK else "test")
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 # Words that many tests use; all others are spelt letter by letter.
@@ -81,3 +82,11 @@ def unreachable_hub(monkeypatch, tmp_path) -> Path:
 def towns(tmp_path_factory) -> Path:
     """A folder, with a space in its path, that holds a text file with a passage on each town."""
     return write_towns(tmp_path_factory.mktemp("text") / "my texts")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes minutes; `make soak` runs it."""
+    if not SOAK:
+        long = [item for item in items if item.get_closest_marker("soak")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]

@@ -176,6 +176,7 @@ def predicted(folder: Path) -> list[float]:
     return load_cross_encoder(str(folder), device="cpu").predict(PAIRS).tolist()
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("harm", HARMS, ids=lambda harm: harm.__name__)
 @pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "manifest.json"])
 def test_a_damaged_student_is_made_again(harm, name, student):

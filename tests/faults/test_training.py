@@ -13,7 +13,7 @@ import pytest
 from tests.support.towns import write_judged_towns
 from xenc_course.__main__ import main
 
-pytestmark = [pytest.mark.models, pytest.mark.slow]
+pytestmark = [pytest.mark.models, pytest.mark.slow, pytest.mark.soak]
 
 LABELS = "xenc_course.training.distillation:score_texts"
 STEP = "xenc_course.training.loop:loss_of"
