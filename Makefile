@@ -64,13 +64,9 @@ html: setup  ## write every lesson as a web page, into html/
 lesson: setup  ## start a lesson that obeys the rules: make lesson NAME=07_scores
 	$(BIN)/python -m authoring lesson $(NAME)
 
-bench: setup benchmarks/.peers/ready  ## measure every way to rerank side by side (an hour)
-	PYTHONPATH=benchmarks/.peers $(BIN)/python benchmarks/run.py $(BENCH_ARGS)
-
-# Beside the course's packages, so that all contestants share one torch and one onnxruntime.
-benchmarks/.peers/ready: benchmarks/requirements.txt $(READY)
-	$(BIN)/python -m pip install --disable-pip-version-check --no-cache-dir --no-deps $(PIP_ARGS) --upgrade --target benchmarks/.peers -r benchmarks/requirements.txt
-	touch $@
+bench: setup  ## race every way to rerank, each in an environment that suits it (about two hours)
+	$(BIN)/python benchmarks/environments.py $(PIP_ARGS)
+	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
 
 setup: $(READY)  ## install everything into .venv and fetch models and text
 	@$(BIN)/python -m xenc_course fetch
@@ -84,5 +80,5 @@ $(READY): requirements.lock pyproject.toml
 	touch $(READY)
 
 clean:  ## remove .venv and what runs leave behind (models stay in the cache)
-	rm -rf $(VENV) benchmarks/.peers build html *.egg-info .ruff_cache .mypy_cache .import_linter_cache .coverage
+	rm -rf $(VENV) benchmarks/.peers benchmarks/.rounds build html *.egg-info .ruff_cache .mypy_cache .import_linter_cache .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
