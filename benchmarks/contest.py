@@ -12,6 +12,21 @@ from workers import Answer, Field, Workload
 Round = dict[str, Answer]
 
 
+def prepare(given: Given) -> None:
+    """Load each system once, so that what it exports is there and counts for none.
+
+    Args:
+        given: what the loaders are given.
+
+    Raises:
+        RuntimeError: a system that is required has failed.
+    """
+    query, passage = given.sample[0]
+    for name in SYSTEMS:
+        with Field([name], replace(given, sample=given.sample[:1]), warm_up=[]) as field:
+            field.score([(query, [passage])])
+
+
 def race(journal: Journal, title: str, work: Workload, given: Given, rounds: int) -> list[Round]:
     """Time all systems on one workload, the systems of one environment after those of another.
 

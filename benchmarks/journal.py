@@ -45,6 +45,13 @@ class Journal:
             write_lines(path, [json.dumps(measure())])
         return json.loads(path.read_text(encoding="utf-8"))
 
+    def scratch(self) -> Path:
+        """An empty folder beside the measurements, for what need not outlive a kill."""
+        folder = self.folder / "scratch"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        return folder
+
     def close(self) -> None:
         """Remove the folder: the next benchmark starts afresh."""
         shutil.rmtree(self.folder)

