@@ -65,9 +65,13 @@ def speed(rounds: list[Round], names: list[str]) -> Table:
 
 
 def agreement(answer: Answer, exact: list[list[float]]) -> float:
-    """The mean over queries of Spearman's correlation of a system's scores with exact ones."""
+    """The mean over queries of Spearman's correlation of a system's scores with exact ones.
+
+    A query for which a system gives all passages the same score counts as 0: it has no order.
+    """
     pairs = zip(answer["scores"], exact, strict=True)
-    return float(np.mean([spearmanr(scores, right).statistic for scores, right in pairs]))
+    rhos = [spearmanr(found, right).statistic if np.ptp(found) else 0.0 for found, right in pairs]
+    return float(np.mean(rhos))
 
 
 def judged_quality(

@@ -25,12 +25,19 @@ def given(work: Workload, scratch: Path) -> Given:
     """
     query, passages = work[0]
     wikipedia = load_collection("wikipedia")
-    others = list(wikipedia.sample(2 * CALIBRATING, seed=1).queries.items())[:CALIBRATING]
+    asked = wikipedia.sample(CALIBRATING, seed=1).queries
+    # Every other query has a passage that is not its own: scales set on relevant pairs alone cut
+    # off what an irrelevant pair brings.
+    own = [_article(name) for name in asked]
+    read = [document if n % 2 else own[n - 1] for n, document in enumerate(own)]
     return Given(
         fp32=model_folder(L12),
         int8=model_folder(f"{L12}-int8"),
         sample=[(query, passage) for passage in passages[:SAMPLED]],
-        calibration=[(text, wikipedia.documents[_article(name)]) for name, text in others],
+        calibration=[
+            (query, wikipedia.documents[document])
+            for query, document in zip(asked.values(), read, strict=True)
+        ],
         scratch=scratch,
     )
 
