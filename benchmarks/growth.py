@@ -129,7 +129,7 @@ def _run(size: int) -> dict:
 def _grown(size: int) -> dict:
     """Score a stream of `size` pairs: the seconds, those of each block, and how memory rose."""
     texts = list(load_collection("wikipedia").documents.values())
-    reranker = Reranker("ms-marco-MiniLM-L12-v2-int8")
+    reranker = Reranker("ms-marco-MiniLM-L12-v2", "onnx-int8")
     pairs = ((f"query {n}", first_words(texts[n % len(texts)], 12)) for n in range(size))
     reranker.score([("a query", texts[0])] * 2, progress=False)
     before = highest = resident()
