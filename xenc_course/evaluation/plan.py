@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from xenc_course.retrieval.first_stage import FIRST_STAGES, JUDGED
+from xenc_course.retrieval.first_stage import DROP, FIRST_STAGES, JUDGED, KEEP
 
 from .metrics import METRICS
 
 TAIL_DEPTH = 1000  # passages per query of a run with its tail: TREC's convention
-DROP, KEEP = "drop", "keep"
 
 
 @dataclass(frozen=True)
