@@ -48,6 +48,11 @@ def _parser() -> argparse.ArgumentParser:
     vectors = commands.add_parser("vectors", help="make the stored vectors anew (minutes)")
     vectors.set_defaults(run=_vectors)
 
+    projection = commands.add_parser(
+        "projection", help="make the projection of the late-interaction model anew (a minute)"
+    )
+    projection.set_defaults(run=_projection)
+
     lesson = commands.add_parser("lesson", help="start a lesson: a skeleton that obeys the rules")
     lesson.add_argument("name", metavar="NAME", help="two digits and words, such as 07_scores")
     lesson.set_defaults(run=_lesson)
@@ -102,6 +107,13 @@ def _vectors(options: argparse.Namespace) -> int:
 
     for collection, model in STORED:
         make_vectors(collection, model)
+    return 0
+
+
+def _projection(options: argparse.Namespace) -> int:
+    from .make_projection import make_projection
+
+    make_projection()
     return 0
 
 

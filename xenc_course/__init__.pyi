@@ -105,8 +105,10 @@ from .scoring.batches import (
 from .scoring.cascade import (
     cascade as cascade,
 )
-from .scoring.onnx_encoders import (
+from .scoring.late_interaction import (
     LateInteraction as LateInteraction,
+)
+from .scoring.onnx_encoders import (
     OnnxEncoder as OnnxEncoder,
 )
 from .scoring.reranker import (

@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 
-from xenc_course import LateInteraction, OnnxEncoder, load_scorer
+from xenc_course import OnnxEncoder
 
 pytestmark = pytest.mark.models
 
 BGE = "bge-small-en-v1.5-int8"
-LATE = "answerai-colbert-small-v1-int8"
 PASSAGES = ["Lima is the capital of Peru.", "Bread is baked from flour.", "A cat sleeps."]
 
 
@@ -31,20 +30,6 @@ def test_a_query_is_not_encoded_as_a_passage(bge):
     assert (query * passage).sum() < 0.999
 
 
-def test_late_interaction_sums_the_best_cosine_of_every_query_token():
-    late = LateInteraction(LATE)
-    pairs = [("capital of Peru", passage) for passage in PASSAGES]
-    scores = late(pairs)
-    assert scores.dtype == np.float32 and scores.argmax() == 0
-    assert late(pairs[::-1]).tolist() == scores[::-1].tolist()
-    query, passage = late._encoder.states(["capital of Peru", PASSAGES[0]])
-    cosines = [max(a @ b / np.linalg.norm(a) / np.linalg.norm(b) for b in passage) for a in query]
-    assert scores[0] == pytest.approx(sum(cosines), abs=0.02)
-    assert late([]).shape == (0,)
-    with pytest.raises(TypeError, match="two strings"):
-        late([("a", None)])
-
-
 def test_other_models_are_refused():
     with pytest.raises(ValueError, match="no encoder in ONNX"):
         OnnxEncoder("all-MiniLM-L6-v2")
@@ -53,7 +38,6 @@ def test_other_models_are_refused():
 def test_a_published_id_means_the_packaged_form(bge):
     wanted = bge.encode_query(["Peru"])
     assert np.array_equal(OnnxEncoder("BAAI/bge-small-en-v1.5").encode_query(["Peru"]), wanted)
-    assert isinstance(load_scorer("answerdotai/answerai-colbert-small-v1"), LateInteraction)
 
 
 def test_one_string_is_refused_and_no_texts_give_no_vectors(bge):

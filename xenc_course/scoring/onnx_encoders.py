@@ -1,4 +1,4 @@
-"""Encoders in ONNX files: one vector per text (bi-encoder), or per token (late interaction).
+"""Encoders in ONNX files: a vector per token, and of those one per text.
 
 Every text is computed alone, so an int8 model gives it the same numbers whatever other texts there
 are.
@@ -6,7 +6,6 @@ are.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -18,12 +17,10 @@ from xenc_course.models.loading import model_folder
 
 from .backends import cores, onnx_session
 from .model_source import MAX_TOKENS
-from .pairs import Pair, check_pairs
 
 WIDTH = 384  # numbers of a vector, in both of the catalogue's encoders
 # Its model card puts this before every query and nothing before a passage.
 PREFIXES = {"bge-small-en-v1.5-int8": "Represent this sentence for searching relevant passages: "}
-KEPT = 20_000  # texts whose token vectors are remembered
 
 
 class OnnxEncoder:
@@ -105,56 +102,38 @@ class OnnxEncoder:
             raise TypeError("texts is one string: give a list of texts.")
         return self.encode_document([self._prefix + text for text in texts])
 
-    def _states_of(self, text: str) -> np.ndarray:
-        encoded = self._tokenizer.encode(text)
+    def token_ids(self, text: str) -> list[int]:
+        """The tokens of a text, [CLS] first and [SEP] last; at most 512."""
+        return self._tokenizer.encode(text).ids
+
+    def token_id(self, token: str) -> int:
+        """The number of a token in the vocabulary.
+
+        Raises:
+            ValueError: the vocabulary has no such token.
+        """
+        number = self._tokenizer.token_to_id(token)
+        if number is None:
+            raise ValueError(f"The tokenizer has no token {token}: fetch the model again.")
+        return number
+
+    def states_of(self, ids: Sequence[int], seen: Sequence[int]) -> np.ndarray:
+        """Compute the vector of every token of one text.
+
+        Args:
+            ids: the tokens.
+            seen: of each, 1 if the others read it, and 0 if not.
+
+        Returns:
+            Vectors: float32, shape (tokens, 384).
+        """
         feed = {
-            "input_ids": np.array([encoded.ids]),
-            "attention_mask": np.array([encoded.attention_mask]),
-            "token_type_ids": np.array([encoded.type_ids]),
+            "input_ids": np.array([ids]),
+            "attention_mask": np.array([seen]),
+            "token_type_ids": np.zeros((1, len(ids)), dtype=np.int64),
         }
         return self._session.run(None, feed)[0][0]
 
-
-class LateInteraction:
-    """MaxSim: every token of the query looks for its best token in the passage.
-
-    The score of a pair is the sum over the query's tokens of their highest cosine with a token of
-    the passage (Khattab and Zaharia 2020, arXiv 2004.12832). Passage vectors do not depend on the
-    query and are remembered.
-
-    The packaged file of answerai-colbert-small-v1 ends before the model's last step, a projection
-    to 96 numbers per token. Here its 384 numbers per token are compared as they are, so figures
-    measured here are not those of the published model.
-    """
-
-    def __init__(self, name: str = "answerai-colbert-small-v1-int8") -> None:
-        """Load the encoder.
-
-        Args:
-            name: a late-interaction model of the catalogue, in ONNX.
-
-        Raises:
-            ValueError: the catalogue has no such model; and what else `OnnxEncoder` raises.
-        """
-        self._encoder = OnnxEncoder(name)
-        self._kept: OrderedDict[str, np.ndarray] = OrderedDict()
-
-    def __call__(self, pairs: Sequence[Pair]) -> np.ndarray:
-        """Compute the MaxSim of n (query, passage) pairs: float32, shape (n,).
-
-        Raises:
-            TypeError: a pair is not two strings.
-        """
-        check_pairs(pairs)
-        texts = list(dict.fromkeys(text for pair in pairs for text in pair))
-        new = [text for text in texts if text not in self._kept]
-        for text, states in zip(new, self._encoder.states(new), strict=True):
-            unit = states / np.linalg.norm(states, axis=1, keepdims=True)
-            self._kept[text] = unit.astype(np.float16)  # a quarter of a percent of a cosine
-        scores = [
-            float((self._kept[query].astype(np.float32) @ self._kept[passage].T).max(axis=1).sum())
-            for query, passage in pairs
-        ]
-        while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
-        return np.array(scores, dtype=np.float32)
+    def _states_of(self, text: str) -> np.ndarray:
+        ids = self.token_ids(text)
+        return self.states_of(ids, [1] * len(ids))

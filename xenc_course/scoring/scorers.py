@@ -127,7 +127,7 @@ def load_scorer(name: str | None = None, backend: str = "auto") -> Scorer:
     """
     known = known_model(name or "")
     if known is not None and known.architecture == LATE_INTERACTION:
-        from .onnx_encoders import LateInteraction
+        from .late_interaction import LateInteraction
 
         return LateInteraction(known.name)
     return Reranker(name, backend, truncation="longest_first")
