@@ -17,7 +17,7 @@ READY := $(VENV)/ready
 ROOT_ARGS := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test quick cov soak check lint notebooks findings html lesson bench clean setup
+.PHONY: help lab test quick cov soak check lint notebooks findings html lesson bench frontier clean setup
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,10 @@ lesson: setup  ## start a lesson that obeys the rules: make lesson NAME=07_score
 bench: setup  ## race every way to rerank, each in an environment that suits it (about two hours)
 	$(BIN)/python benchmarks/environments.py $(PIP_ARGS)
 	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
+
+# A judged collection of your own joins: FRONTIER_ARGS="--judged FOLDER qrels/test.tsv FOLDER/runs/bm25.trec".
+frontier: setup  ## measure quality against cost for lesson 05 (about an hour)
+	$(BIN)/python benchmarks/frontier.py $(FRONTIER_ARGS)
 
 setup: $(READY)  ## install everything into .venv and fetch models and text
 	@$(BIN)/python -m xenc_course fetch

@@ -49,6 +49,10 @@ from .evaluation.experiment import (
     Experiment as Experiment,
     rerank_and_evaluate as rerank_and_evaluate,
 )
+from .evaluation.frontier import (
+    Frontier as Frontier,
+    load_frontier as load_frontier,
+)
 from .evaluation.found_runs import (
     find_run as find_run,
 )

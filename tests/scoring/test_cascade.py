@@ -44,6 +44,18 @@ def test_keeping_all_is_the_strong_model_alone():
     assert cascade(longer, Shorter(), keep=99)(PAIRS).tolist() == Shorter()(PAIRS).tolist()
 
 
+def test_with_a_margin_the_strong_model_reads_on_where_the_fast_one_is_unsure():
+    pairs = [("sure", "a" * n) for n in (20, 9, 8, 7)] + [("unsure", "b" * n) for n in (9, 8, 7, 1)]
+    strong = Shorter()
+    scores = cascade(longer, strong, keep=3, margin=2, at_least=1)(pairs)
+    assert strong.asked == [pairs[0], pairs[4], pairs[5], pairs[6]]
+    assert scores[:4].tolist() == [-20, -21, -22, -23]  # the rest keeps the order of the fast model
+    assert scores[4:].tolist() == [-9, -8, -7, -10]
+    strong.asked.clear()
+    cascade(longer, strong, keep=3, margin=0, at_least=2)(pairs)
+    assert strong.asked == [pairs[0], pairs[1], pairs[4], pairs[5]]
+
+
 def test_rank_returns_places():
     ranking = cascade(longer, Shorter(), keep=2).rank("q", ["a", "aaa", "aa"], top_k=2)
     assert [entry["corpus_id"] for entry in ranking] == [2, 1]
@@ -54,6 +66,11 @@ def test_no_pairs_and_bad_input():
     assert cascade(longer, longer, keep=1)([]).shape == (0,)
     with pytest.raises(ValueError, match="at least one passage"):
         cascade(longer, longer, keep=0)
+    with pytest.raises(ValueError, match="at least one passage"):
+        cascade(longer, longer, keep=5, at_least=0)
+    for margin in (-1, float("nan")):
+        with pytest.raises(ValueError, match="margin is a difference of scores"):
+            cascade(longer, longer, keep=5, margin=margin)
     with pytest.raises(ValueError, match="one number per pair"):
         cascade(lambda pairs: [1.0], longer, keep=1)(PAIRS)
     with pytest.raises(TypeError, match="passages is one string"):

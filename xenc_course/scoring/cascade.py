@@ -14,6 +14,8 @@ from .pairs import Pair, check_pairs, checked
 from .ranking import rank_passages
 from .scorers import Scorer, expect_pairs
 
+AT_LEAST = 10  # passages that the strong model reads where a margin decides: nDCG@10 shows ten
+
 
 class Cascade:
     """Two scorers as one; it can be used wherever a function of pairs is wanted.
@@ -25,20 +27,26 @@ class Cascade:
 
     needs_whole_lists = True
 
-    def __init__(self, fast: Scorer, strong: Scorer, keep: int) -> None:
-        """Join two scorers.
-
-        Args:
-            fast: scores all pairs.
-            strong: scores the best pairs of each query.
-            keep: how many passages per query `strong` reads.
+    def __init__(
+        self,
+        fast: Scorer,
+        strong: Scorer,
+        keep: int,
+        margin: float | None = None,
+        at_least: int = AT_LEAST,
+    ) -> None:
+        """Join two scorers; see `cascade`.
 
         Raises:
-            ValueError: `keep` is below 1.
+            ValueError: `keep` or `at_least` is below 1, or `margin` is below 0.
         """
-        if keep < 1:
-            raise ValueError(f"The strong model reads at least one passage per query, not {keep}.")
+        if min(keep, at_least) < 1:
+            wrong = min(keep, at_least)
+            raise ValueError(f"The strong model reads at least one passage per query, not {wrong}.")
+        if margin is not None and not margin >= 0:
+            raise ValueError(f"margin is a difference of scores, 0 or more, not {margin}.")
         self._fast, self._strong, self._keep = fast, strong, keep
+        self._margin, self._at_least = margin, at_least
 
     def __call__(self, pairs: Sequence[Pair]) -> np.ndarray:
         """Score pairs; those with the same query are the candidates of that query.
@@ -67,14 +75,20 @@ class Cascade:
             for places in by_query.values()
         ]
         scores = np.empty(len(pairs), dtype=np.float32)
-        kept = [place for order in orders for place in order[: self._keep]]
+        depths = [self._depth(cheap[order]) for order in orders]
+        kept = [place for order, n in zip(orders, depths, strict=True) for place in order[:n]]
         read = [pairs[place] for place in kept]
         scores[kept] = checked(self._strong(read), read)
-        for order in orders:
-            rest = order[self._keep :]
-            lowest = scores[order[: self._keep]].min()
-            scores[rest] = scores_below(lowest, len(rest))
+        for order, n in zip(orders, depths, strict=True):
+            scores[order[n:]] = scores_below(scores[order[:n]].min(), len(order) - n)
         return scores
+
+    def _depth(self, descending: np.ndarray) -> int:
+        """How many passages of one query the strong model reads, from the fast model's scores."""
+        best = descending[: self._keep]
+        if self._margin is None or len(best) <= self._at_least:
+            return len(best)
+        return int((best >= best[self._at_least - 1] - self._margin).sum())
 
     def expect(self, n_pairs: int) -> None:
         """Tell the fast scorer how many pairs will come in all; see `expect_pairs`."""
@@ -115,19 +129,30 @@ def scores_below(lowest: float, n: int) -> np.ndarray:
     return (float(lowest) - step * np.arange(1, n + 1)).astype(np.float32)
 
 
-def cascade(fast: Scorer, strong: Scorer, keep: int) -> Cascade:
+def cascade(
+    fast: Scorer,
+    strong: Scorer,
+    keep: int,
+    margin: float | None = None,
+    at_least: int = AT_LEAST,
+) -> Cascade:
     """Score all pairs with `fast`, and the best `keep` of each query with `strong`.
+
+    With a margin, `strong` reads fewer where `fast` is sure: only those passages whose score is at
+    most `margin` below that of the passage in place `at_least`.
 
     Args:
         fast: a `Reranker`, or any function of n (query, passage) pairs to n numbers, such as the
             cosines of stored vectors.
         strong: another such function.
-        keep: how many passages per query `strong` reads.
+        keep: how many passages per query `strong` reads, or with a margin at most reads.
+        margin: in the scores of `fast`; choose it on queries of your own that you test nothing on.
+        at_least: how many `strong` reads in any case.
 
     Returns:
         A function of n pairs to n numbers, with a method `rank`.
 
     Raises:
-        ValueError: `keep` is below 1.
+        ValueError: `keep` or `at_least` is below 1, or `margin` is below 0.
     """
-    return Cascade(fast, strong, keep)
+    return Cascade(fast, strong, keep, margin, at_least)

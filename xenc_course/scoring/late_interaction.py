@@ -32,7 +32,6 @@ PROJECTIONS = DATA / "projections"
 MARKERS = {"query": "[unused0]", "passage": "[unused1]"}
 QUERY_TOKENS, PASSAGE_TOKENS = 32, 300
 KEPT = 20_000  # passages whose vectors are remembered without having been stored
-KEPT_QUERIES = 1_000
 BLOCK = 1_000  # passages a file
 
 
@@ -80,7 +79,6 @@ class LateInteraction:
         self._folder = None if folder is None else Path(folder)
         self._stored = dict(read_blocks(self._folder, self._made)) if self._folder else {}
         self._met: OrderedDict[bytes, Packed] = OrderedDict()
-        self._queries: OrderedDict[str, np.ndarray] = OrderedDict()
         self._lock = ProcessLock()
 
     def __call__(self, pairs: Iterable[Pair]) -> np.ndarray:
@@ -97,7 +95,7 @@ class LateInteraction:
         with self._lock:  # what is remembered is shared by the threads that score
             vectors = self._vectors_of([passage for _, passage in pairs])
             for query, places in by_query.items():
-                asked = self._query(query)
+                asked = self.query_vectors(query)
                 scores[places] = [max_sim(asked, vectors[pairs[place][1]]) for place in places]
         return scores
 
@@ -164,13 +162,6 @@ class LateInteraction:
 
     def _projected(self, states: np.ndarray) -> np.ndarray:
         return unit(states if self._projection is None else states @ self._projection)
-
-    def _query(self, query: str) -> np.ndarray:
-        if query not in self._queries:
-            self._queries[query] = self.query_vectors(query)
-            if len(self._queries) > KEPT_QUERIES:
-                self._queries.popitem(last=False)
-        return self._queries[query]
 
     def _vectors_of(self, passages: Sequence[str]) -> dict[str, Packed]:
         """Find the vectors of passages; those that are new are computed and remembered."""

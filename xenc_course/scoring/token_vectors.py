@@ -154,9 +154,7 @@ def _read_block(path: Path, made: str) -> list[tuple[bytes, Packed]]:
             error
         )
     if maker != made:
-        raise ValueError(
-            f"{path} was made by {maker!r}, and not by {made!r}: give another folder."
-        )
+        raise ValueError(f"{path} was made by {maker!r}, and not by {made!r}: give another folder.")
     if not whole or len(found["keys"]) != len(ends):
         raise ValueError(f"{path} is damaged: delete it and store the vectors again.")
     return [
