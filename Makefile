@@ -64,7 +64,7 @@ html: setup  ## write every lesson as a web page, into html/
 lesson: setup  ## start a lesson that obeys the rules: make lesson NAME=07_scores
 	$(BIN)/python -m authoring lesson $(NAME)
 
-bench: setup  ## race every way to rerank, each in an environment that suits it (about two hours)
+bench: setup  ## race every way to rerank, each in an environment that suits it (over an hour)
 	$(BIN)/python benchmarks/environments.py $(PIP_ARGS)
 	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
 

@@ -73,7 +73,7 @@ def measured(journal: Journal, rounds: int, *, quick: bool) -> list[str]:
     report.add(INTRODUCTION, ENVIRONMENTS)
     failed: dict[str, str] = {}
     scratch = journal.scratch()
-    works = workloads(1, 20) if quick else workloads(10, 100)
+    works = workloads(1, 20) if quick else workloads(4, 100)
     all_given = {title: given(work, scratch) for title, work in works.items()}
     some = next(iter(all_given.values()))
     prepare(some)

@@ -80,6 +80,7 @@ SYSTEMS: dict[str, System] = {
     'backend="openvino"': System("theirs.openvino", OPENVINO),
     'backend="openvino", static int8': System("theirs.openvino_int8", OPENVINO),
     "ours, cascade of vectors": System("ours.vectors", every_pair=False),
+    "ours, cascade of late interaction": System("ours.late", every_pair=False),
     "ours, cascade of L3": System("ours.student", every_pair=False),
 }
 
