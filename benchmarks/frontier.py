@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from machine import machine, versions
 from ours import StoredVectors
+from workloads import found
 
 from xenc_course import (
     Collection,
@@ -37,7 +38,7 @@ from xenc_course.evaluation.plan import Experiment
 from xenc_course.files import write_lines
 from xenc_course.retrieval.first_stage import find_candidates
 from xenc_course.retrieval.rerank import rerank
-from xenc_course.retrieval.runs import Run
+from xenc_course.retrieval.runs import Run, ranked, write_run
 from xenc_course.scoring.cascade import AT_LEAST
 from xenc_course.scoring.pairs import Pair
 from xenc_course.scoring.scorers import Scorer
@@ -73,30 +74,40 @@ class Task:
     runs: dict[str, Run]
 
 
-def make_task(collection: Collection, first_stage: str, folder: Path, queries: int | None) -> Task:
+def wikipedia_candidates(folder: Path) -> tuple[Collection, str]:
+    """Queries of Wikipedia, and the file of their candidates, which stored vectors have found."""
+    collection = load_collection("wikipedia").sample(QUERIES, seed=0)
+    file = folder / "wikipedia-candidates.trec"
+    if not file.is_file():
+        run = found(collection)
+        best = {q: {name: run[q][name] for name in ranked(run[q])[:DEPTH]} for q in run}
+        write_run(best, file, tag="all-MiniLM-L6-v2")
+    return collection, str(file)
+
+
+def make_task(collection: Collection, first_stage: str, folder: Path) -> Task:
     """Score the candidates of a collection with every model.
 
     Args:
         collection: it is judged.
         first_stage: see `find_candidates`.
         folder: for the runs of cross-encoders, which take minutes.
-        queries: how many are sampled; all when None.
     """
     runs: dict[str, Run] = {}
     for model in (L12, L6, L3):
         out = folder / f"{Path(collection.name).name}-{model}.trec"
         backend = "onnx-int8" if model == L12 else "auto"
-        experiment = Experiment(first_stage, model, DEPTH, queries, backend=backend)
+        experiment = Experiment(first_stage, model, DEPTH, backend=backend)
         print(rerank_and_evaluate(collection, experiment, out), flush=True)
         runs[model] = read_run(out)
     chosen = collection.select(list(runs[L12]))
     passages = {name: chosen.passage(name) for name in chosen.documents}
     candidates = find_candidates(first_stage, chosen, passages, DEPTH)[0]
-    for name, scorer in (
-        (VECTORS, StoredVectors()),
-        (LATE, LateInteraction()),
-        (POOLED, LateInteraction(pool=2)),
-    ):
+    read = {passages[document] for scores in candidates.values() for document in scores}
+    late, pooled = (LateInteraction(folder=folder / f"pool-{n}", pool=n) for n in (1, 2))
+    for each in (late, pooled):
+        each.store(sorted(read), progress=True)
+    for name, scorer in ((VECTORS, StoredVectors()), (LATE, late), (POOLED, pooled)):
         runs[name] = rerank(candidates, chosen.queries, passages, scorer, progress=True)
     return Task(chosen, candidates, runs)
 
@@ -282,16 +293,16 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if options.tune:
         where, run = options.tune
-        print(tuned(make_task(load_collection(where), run, folder, None)))
+        print(tuned(make_task(load_collection(where), run, folder)))
         return
     tasks = {
-        "wikipedia": make_task(load_collection("wikipedia"), "bi-encoder", folder, QUERIES),
-        "helpdesk": make_task(load_collection("helpdesk"), "bi-encoder", folder, None),
+        "wikipedia": make_task(*wikipedia_candidates(folder), folder),
+        "helpdesk": make_task(load_collection("helpdesk"), "bi-encoder", folder),
     }
     if options.judged:
         where, qrels, run = options.judged
         collection = load_collection(where, qrels=qrels, unknown_ids="keep")
-        tasks[Path(where).name] = make_task(collection, run, folder, None)
+        tasks[Path(where).name] = make_task(collection, run, folder)
     result = {
         "machine": machine(),
         "versions": versions(),

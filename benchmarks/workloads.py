@@ -83,17 +83,17 @@ def judged(n_queries: int, depth: int) -> tuple[Collection, dict[str, list[str]]
     stored = load_run("wikipedia", "all-MiniLM-L6-v2")
     names = np.random.default_rng(0).choice(sorted(stored), n_queries, replace=False)
     wikipedia = load_collection("wikipedia").select(names.tolist())
-    run = {name: stored[name] for name in wikipedia.queries}
+    run: Run = {name: stored[name] for name in wikipedia.queries}
     if depth > min(map(len, run.values())):
-        run = _found(wikipedia)
+        run = found(wikipedia)
     return wikipedia, {name: ranked(scores)[:depth] for name, scores in run.items()}
 
 
-def candidates(wikipedia: Collection, found: dict[str, list[str]]) -> Workload:
+def candidates(wikipedia: Collection, lists: dict[str, list[str]]) -> Workload:
     """The texts of candidates, as a workload."""
     return [
         (wikipedia.queries[name], [wikipedia.passage(document) for document in documents])
-        for name, documents in found.items()
+        for name, documents in lists.items()
     ]
 
 
@@ -102,7 +102,15 @@ def first_words(text: str, words: int) -> str:
     return " ".join(text.split()[:words])
 
 
-def _found(wikipedia: Collection) -> Run:
+def found(wikipedia: Collection) -> Run:
+    """Find passages with the stored vectors.
+
+    Args:
+        wikipedia: the queries.
+
+    Returns:
+        query id -> {document id: cosine}, all documents.
+    """
     ids, vectors = load_vectors("wikipedia")
     model = load_bi_encoder(device="cpu")
     asked = model.encode_query(list(wikipedia.queries.values()), show_progress_bar=False)
