@@ -49,12 +49,12 @@ from .evaluation.experiment import (
     Experiment as Experiment,
     rerank_and_evaluate as rerank_and_evaluate,
 )
+from .evaluation.found_runs import (
+    find_run as find_run,
+)
 from .evaluation.frontier import (
     Frontier as Frontier,
     load_frontier as load_frontier,
-)
-from .evaluation.found_runs import (
-    find_run as find_run,
 )
 from .evaluation.metrics import (
     Evaluation as Evaluation,
