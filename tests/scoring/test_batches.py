@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from xenc_course.scoring.batches import as_given, by_budget, by_length, padding_share
+from xenc_course.scoring.batches import as_given, by_budget, by_length, padding_share, row_lengths
 
 
 def test_batch_policies_place_every_pair_once_and_budget_bounds_the_table():
@@ -32,3 +32,13 @@ def test_any_lengths_are_placed_once_within_the_budget(lengths, size):
         assert 0 <= padding_share(lengths, batches) < 1
     for batch in by_budget(lengths, size):
         assert len(batch) == 1 or len(batch) * max(lengths[place] for place in batch) <= size
+
+
+@given(st.lists(st.integers(1, 600), max_size=20), st.integers(1, 64), st.integers(1, 600))
+def test_a_row_holds_its_pair_and_ends_on_a_step_or_where_the_model_does(lengths, step, limit):
+    rows = row_lengths(lengths, step, limit).tolist()
+    for length, row in zip(lengths, rows, strict=True):
+        assert length <= row <= max(length, limit)
+        assert row % step == 0 or row in (length, limit)
+        assert row - length < step
+    assert row_lengths([5, 16, 17, 40], 16, 36).tolist() == [16, 16, 32, 40]

@@ -9,7 +9,7 @@ from pathlib import Path
 from .measuring import add_collection, add_output, judgements_note, load, show
 from .parsers import add_command, name, whole_number
 
-BACKENDS = ("auto", "torch", "onnx", "onnx-int8")
+BACKENDS = ("auto", "torch", "onnx", "onnx-int8", "openvino")
 
 DESCRIPTION = """\
 Rerank the candidates of a first stage with one model or several, and print
@@ -74,7 +74,12 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
         metavar="MODEL",
         help="names of the catalogue, hub ids or folders (none: the first stage alone)",
     )
-    add("--backend", choices=BACKENDS, default="auto", help="auto: the faster exact one (auto)")
+    add(
+        "--backend",
+        choices=BACKENDS,
+        default="auto",
+        help="auto: the faster exact one; openvino needs that package (auto)",
+    )
     add("--no-titles", action="store_true", help="give the model the text without its title")
     add(
         "--out",

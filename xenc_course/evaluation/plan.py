@@ -24,7 +24,7 @@ class Experiment:
         seed: of the sample.
         titles: whether a model reads "title text" (BEIR's convention) or the text alone.
         metrics: names as `ir_measures` writes them.
-        backend: "auto", "torch", "onnx" or "onnx-int8", as `Reranker` takes them.
+        backend: one that `Reranker` takes, such as "auto" or "onnx-int8".
         own_document: "drop" leaves out the document that has the id of the query, as BEIR does;
             "keep" ranks it like any other.
         keep_tail: whether the first stage finds `TAIL_DEPTH` passages, of which those that no model

@@ -14,11 +14,12 @@ from xenc_course.processes import ProcessLock
 
 from .backends import Backend, OnnxBackend, TorchBackend, run_batches
 from .batches import by_budget
-from .model_source import ModelSource
+from .model_source import MAX_TOKENS, ModelSource
+from .openvino_backend import OpenVinoBackend, openvino
 from .pairs import Pair
 from .tokens import PairTokenizer, Tokens
 
-BACKENDS = ("auto", "torch", "onnx", "onnx-int8")
+BACKENDS = ("auto", "torch", "onnx", "onnx-int8", "openvino")
 TRIED = 12  # pairs on which "auto" times the backends
 EXPORT_FROM = 256  # pairs: for fewer, exporting to ONNX takes longer than it can save
 CLOSE = 1e-3  # how far the logits of an export may be from PyTorch's: rounding alone gives 1e-5
@@ -29,12 +30,18 @@ class Choice:
     """Which backend scores, and why.
 
     Attributes:
-        backend: "torch", "onnx" or "onnx-int8".
+        backend: "torch", "onnx", "onnx-int8" or "openvino".
         why: the reason, in a sentence.
+        precision: "bf16" or "f32" of OpenVINO, which chooses it by the processor; "" of the others.
     """
 
     backend: str
     why: str
+    precision: str = ""
+
+    def __str__(self) -> str:
+        """The backend with its precision, such as "openvino, bf16"."""
+        return ", ".join(filter(None, (self.backend, self.precision)))
 
 
 class BackendChooser:
@@ -55,14 +62,18 @@ class BackendChooser:
             source: the model.
             tokenizer: its tokenizer.
             backend: one of `BACKENDS`. An ONNX file without PyTorch weights is run as it is, except
-                with "torch", which is refused. With "auto", a model on a GPU is run with PyTorch.
-            workers: threads of onnxruntime; as many as there are cores when None.
+                with "torch", which is refused, and by OpenVINO where that was asked for. With
+                "auto", a model on a GPU is run with PyTorch.
+            workers: threads of onnxruntime or OpenVINO; as many as there are cores when None.
 
         Raises:
+            ImportError: OpenVINO is asked for and is not installed.
             ValueError: there is no such backend; and what loading and exporting raise.
         """
         if backend not in BACKENDS:
             raise ValueError(f"backend is {backend!r}: choose one of {', '.join(BACKENDS)}.")
+        if backend == "openvino":
+            openvino()  # before a model is exported for it
         self._source = source
         self._tokenizer = tokenizer
         self._workers = workers
@@ -74,15 +85,18 @@ class BackendChooser:
         if source.onnx_file is not None:
             if backend == "torch":
                 source.cross_encoder()  # says that PyTorch cannot load it
-            self._backend, self.made = self._take_file(source.onnx_file)
+            self._backend, self.made = self._take_file(source.onnx_file, backend)
         elif source.int8_of:
-            if backend not in ("auto", "onnx-int8"):
+            if backend not in ("auto", "onnx-int8"):  # OpenVINO compiles such files for minutes
                 raise ValueError(
                     f"The model is {source.int8_of} in 8-bit integers: leave out the backend, or "
                     f"name {source.int8_of}."
                 )
             self._backend = self._make("onnx-int8")
             self.made = Choice("onnx-int8", "The name of the model says so.")
+        elif backend == "openvino":
+            path = exported(source.fingerprint(), source.cross_encoder)
+            self._backend, self.made = self._in_openvino(path)
         elif backend != "auto":
             self._backend, self.made = self._make(backend), Choice(backend, "It was asked for.")
         elif why := source.torch_only():
@@ -150,14 +164,42 @@ class BackendChooser:
         path = exported(source.fingerprint(), source.cross_encoder, int8=int8)
         return OnnxBackend(path, source.pad(), self._workers, alone=False)
 
-    def _take_file(self, path: Path) -> tuple[Backend, Choice]:
+    def _in_openvino(self, path: Path) -> tuple[Backend, Choice]:
+        """Run an fp32 ONNX file with OpenVINO, after a trial; see `refuse_other_logits`.
+
+        The trial is a short pair, and the largest token id at every position.
+        """
+        limit = self._tokenizer.limit
+        backend = OpenVinoBackend(path, self._source.pad(), self._workers, limit=limit)
+        (short,) = self._tokenizer([("a", "b")])
+        long = min(limit, MAX_TOKENS)
+        highest = np.full(long, self._tokenizer.highest_id)
+        backend.refuse_other_logits(
+            [short, Tokens(highest, np.resize(short.segments, long), cut=False)]
+        )
+        why = "It was asked for, and this processor has no instructions for bfloat16."
+        if backend.precision == "bf16":
+            why = (
+                "It was asked for, and computes in bfloat16, which this processor has "
+                "instructions for: a logit may differ by about 0.1 from that of fp32."
+            )
+        return backend, Choice("openvino", why, backend.precision)
+
+    def _take_file(self, path: Path, backend: str) -> tuple[Backend, Choice]:
         """Run an ONNX file as it is, after a trial with the largest token id."""
         int8 = is_dynamic_int8(path)
-        backend = OnnxBackend(path, self._source.pad(), self._workers, alone=int8)
+        if backend == "openvino":
+            if int8:
+                raise ValueError(
+                    "The folder holds an ONNX file of 8-bit integers, which OpenVINO compiles for "
+                    "minutes: leave out the backend, or give the model in fp32."
+                )
+            return self._in_openvino(path)
+        runtime = OnnxBackend(path, self._source.pad(), self._workers, alone=int8)
         ids = np.full(4, self._tokenizer.highest_id)
-        backend([Tokens(ids, np.zeros(4, dtype=np.int64), cut=False)])
+        runtime([Tokens(ids, np.zeros(4, dtype=np.int64), cut=False)])
         why = "The folder holds an ONNX file."
-        return backend, Choice("onnx-int8" if int8 else "onnx", why)
+        return runtime, Choice("onnx-int8" if int8 else "onnx", why)
 
 
 def _too_few(n_pairs: int) -> Choice:

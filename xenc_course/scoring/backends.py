@@ -1,5 +1,7 @@
 """What computes the logits of a batch: PyTorch on any device, or onnxruntime on the CPU.
 
+`openvino_backend` holds a third, which is optional.
+
 onnxruntime runs one batch per thread, on as many threads as there are cores. Two batches at once
 finish sooner than two threads on one batch, because threads that share a batch wait for each other
 after every layer (measured on two cores: 1.26 to 1.30 times as many pairs per second).
@@ -10,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -29,18 +31,42 @@ CPU_TOKENS = 512  # a batch on a CPU: larger tables leave its caches, smaller on
 GPU_TOKENS = 16_384
 
 
-def table(batch: Sequence[Tokens], pad: int, *, left: bool = False) -> dict[str, np.ndarray]:
+class Backend(Protocol):
+    """What computes the logits of batches.
+
+    Attributes:
+        workers: how many threads may call it side by side.
+        batch_tokens: how many tokens a batch's table may hold, padding included.
+        step: it fills the rows of a table up to a multiple of so many tokens.
+    """
+
+    workers: int
+    batch_tokens: int
+    step: int
+
+    def __call__(self, batch: Sequence[Tokens]) -> np.ndarray:
+        """Compute the logits of a batch: float32, shape (pairs,).
+
+        Raises:
+            ValueError: the model cannot read the tokens, or does not give one number per pair.
+        """
+
+
+def table(
+    batch: Sequence[Tokens], pad: int, *, left: bool = False, length: int = 0
+) -> dict[str, np.ndarray]:
     """Put the tokens of a batch into tables.
 
     Args:
         batch: the pairs.
         pad: the id of the padding token.
         left: whether the padding stands before a pair's tokens and not behind them.
+        length: tokens of a row; as many as the longest pair has where that is more.
 
     Returns:
-        "input_ids", "token_type_ids" and "attention_mask": int64, shape (pairs, longest pair).
+        "input_ids", "token_type_ids" and "attention_mask": int64, shape (pairs, row).
     """
-    shape = (len(batch), max(map(len, batch)))
+    shape = (len(batch), max(length, *map(len, batch)))
     ids, segments = np.full(shape, pad, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     mask = np.zeros(shape, dtype=np.int64)
     for row, tokens in enumerate(batch):
@@ -77,7 +103,10 @@ class OnnxBackend:
     Attributes:
         workers: how many threads call it.
         batch_tokens: how many tokens a batch's table may hold, padding included.
+        step: 1, because rows are as long as the longest pair.
     """
+
+    step = 1
 
     def __init__(
         self, path: Path, pad: int = 0, workers: int | None = None, *, alone: bool
@@ -125,9 +154,11 @@ class TorchBackend:
     Attributes:
         workers: 1, because only one batch is computed at a time.
         batch_tokens: how many tokens a batch's table may hold, padding included.
+        step: 1, because rows are as long as the longest pair.
     """
 
     workers = 1
+    step = 1
 
     def __init__(self, model: CrossEncoder) -> None:
         """Put the model into evaluation mode, so that no dropout is left on."""
@@ -165,9 +196,6 @@ class TorchBackend:
                 "belongs to the model."
             ) from error
         return one_per_pair(found, len(batch))
-
-
-Backend = OnnxBackend | TorchBackend
 
 
 def run_batches(backend: Backend, batches: Sequence[Sequence[Tokens]]) -> Iterator[np.ndarray]:

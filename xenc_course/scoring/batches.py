@@ -67,6 +67,21 @@ def by_budget(lengths: Sequence[int] | np.ndarray, tokens: int) -> list[np.ndarr
     return batches
 
 
+def row_lengths(lengths: Sequence[int] | np.ndarray, step: int, limit: int) -> np.ndarray:
+    """Round lengths up to those that rows of a table have.
+
+    Args:
+        lengths: tokens of n pairs.
+        step: a row has a multiple of so many tokens.
+        limit: and no more than this, because the model has no further positions.
+
+    Returns:
+        Tokens: int64, shape (n,), none below its length.
+    """
+    tokens = np.asarray(lengths, dtype=np.int64)
+    return np.maximum(tokens, np.minimum(-(-tokens // step) * step, limit))
+
+
 def padding_share(lengths: Sequence[int] | np.ndarray, batches: Sequence[np.ndarray]) -> float:
     """Compute the share of the tables' tokens that is padding.
 

@@ -17,7 +17,7 @@ class Report:
         tokens: of the computed pairs, without padding.
         computed: of the computed pairs, with padding.
         cut: how many of the computed pairs were too long and lost their end.
-        backend: "torch", "onnx" or "onnx-int8".
+        backend: "torch", "onnx", "onnx-int8", "openvino, bf16" or "openvino, f32".
     """
 
     pairs: int = 0

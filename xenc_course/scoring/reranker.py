@@ -23,7 +23,7 @@ from xenc_course.progress import Advance, Progress, progress_bar
 
 from .backend_choice import BackendChooser, Choice
 from .backends import run_batches
-from .batches import by_budget
+from .batches import by_budget, row_lengths
 from .kept_scores import KeptScores
 from .model_source import model_source
 from .pairs import Pair, check_pairs, checked, in_order, is_pair, pair_key
@@ -72,18 +72,22 @@ class Reranker:
             model: a name of the catalogue, a hub id, a folder, or a loaded `CrossEncoder`; None
                 means ``$XENC_CROSS_ENCODER`` or the course's L12.
             backend: "torch" (any device), "onnx" (fp32, exported once), "onnx-int8" (8-bit
-                integers, see `int8_rows`: slightly different scores), or "auto": the faster of the
-                first two on some of the first pairs; an ONNX folder is run as it is, and a model on
-                a GPU with torch. `choice` says what was taken and why.
+                integers, see `int8_rows`: slightly different scores), "openvino" (the fp32 export,
+                in bfloat16 where the processor has it; an optional package, see
+                `openvino_backend`), or "auto": the faster of the first two on some of the first
+                pairs; an ONNX folder is run as it is, and a model on a GPU with torch. "auto" takes
+                nothing that moves a score by more than rounding, so neither of the other two.
+                `choice` says what was taken and why.
             truncation: "passage", "longest_first" or "error", see `PairTokenizer`.
             max_length: how many tokens of a pair are read, special ones included; as many as
                 `CrossEncoder.predict` reads with this model when None.
-            workers: threads of onnxruntime; as many as there are `cores` when None.
+            workers: threads of onnxruntime or OpenVINO; as many as there are `cores` when None.
             batch_tokens: tokens of a batch's table, padding included; when None, the backend's own.
             cache: how many pairs' scores are kept; those that were asked for longest ago go first.
 
         Raises:
             FileNotFoundError: there is no such model.
+            ImportError: "openvino" is asked for and is not installed.
             TypeError: a number is no whole number.
             ValueError: the backend or the truncation is unknown, a number is too small, or the
                 model gives more than one number per pair; and what else `load_cross_encoder`
@@ -246,7 +250,8 @@ class Reranker:
         backend, choice = self._choose(pairs)
         tokens = self._tokenizer(pairs)
         lengths = np.array([len(each) for each in tokens])
-        batches = by_budget(lengths, self._batch_tokens or backend.batch_tokens)
+        rows = row_lengths(lengths, backend.step, self._tokenizer.limit)
+        batches = by_budget(rows, self._batch_tokens or backend.batch_tokens)
         scores = np.empty(len(pairs), dtype=np.float32)
         results = run_batches(backend, [[tokens[place] for place in batch] for batch in batches])
         for batch, logits in zip(batches, results, strict=True):
@@ -255,8 +260,8 @@ class Reranker:
         done = Report(
             scored=len(pairs),
             tokens=int(lengths.sum()),
-            computed=sum(len(batch) * int(lengths[batch].max()) for batch in batches),
+            computed=sum(len(batch) * int(rows[batch].max()) for batch in batches),
             cut=sum(each.cut for each in tokens),
-            backend=choice.backend,
+            backend=str(choice),
         )
         return checked(scores, pairs), done
