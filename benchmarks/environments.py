@@ -1,7 +1,8 @@
 """The environments of the systems: `environments.py [arguments of pip]` installs what is missing.
 
 Peers that fit beside the course's packages go into a folder that only the benchmark reads, so that
-they share one torch and one onnxruntime with the course. The others need versions that exclude the
+they share one torch and one onnxruntime with the course. OpenVINO for the course's own backend has
+a second such folder. The others need versions that exclude the
 course's, and have a virtual environment of their own.
 
 All lie in benchmarks/.peers. What cannot be installed is left out of the race; the reason is kept
@@ -18,7 +19,7 @@ import sys
 import venv
 from pathlib import Path
 
-from systems import COURSE, ONNX, OPENVINO
+from systems import BASELINES, BESIDE
 
 HERE = Path(__file__).parent
 PEERS = HERE / ".peers"
@@ -26,7 +27,7 @@ PEERS = HERE / ".peers"
 
 def interpreter(environment: str) -> Path:
     """The Python of an environment."""
-    if environment == COURSE:
+    if environment in BESIDE:
         return Path(sys.executable)
     return PEERS / environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
@@ -40,8 +41,8 @@ def variables(environment: str) -> dict[str, str]:
     own = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(PEERS / "hub"), "PYTHONNOUSERSITE": "1"}
     given = {**os.environ, **own}
     paths = given.pop("PYTHONPATH", "")
-    if environment == COURSE:
-        paths = [str(PEERS / COURSE), *paths.split(os.pathsep)]
+    if environment in BESIDE:
+        paths = [str(PEERS / environment), *paths.split(os.pathsep)]
         given["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
     return given
 
@@ -70,7 +71,7 @@ def install(environment: str, arguments: list[str]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     pip = [str(interpreter(environment)), "-m", "pip", "install", "--no-cache-dir", *arguments]
     pinned = ["--no-deps", "-r", str(requirements)]
-    if environment == COURSE:
+    if environment in BESIDE:
         commands = [[*pip, "--target", str(folder), *pinned]]
     else:
         venv.create(folder, with_pip=True)
@@ -98,5 +99,5 @@ def _reason(environment: str) -> Path:
 
 if __name__ == "__main__":
     PEERS.mkdir(exist_ok=True)
-    for name in (COURSE, ONNX, OPENVINO):
+    for name in BASELINES:
         install(name, sys.argv[1:])

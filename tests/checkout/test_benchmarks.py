@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import sys
 from pathlib import Path
 
@@ -112,8 +113,22 @@ def test_a_peer_that_fails_is_named_and_a_system_of_the_course_ends_the_race(ben
     failed = report.left_out(rounds)
     assert failed == {peer: "pip cannot install it: ERROR"}
     assert 'backend="onnx", fp32' not in report.standing(failed)
+    with workers.Field(["ours, openvino"], given=None, warm_up=[]) as field:
+        answers = field.score([("a query", ["a passage"])])
+    assert "failed" in answers["ours, openvino"]  # an optional package ends no race
     with (
         workers.Field([systems.OURS], given=None, warm_up=[]) as field,
         pytest.raises(RuntimeError, match=r"ours, onnx-int8 has failed\. pip cannot"),
     ):
         field.score([("a query", ["a passage"])])
+
+
+def test_what_lies_beside_the_course_is_run_by_its_python_and_parted(bench, monkeypatch):
+    systems, environments = bench("systems"), bench("environments")
+    monkeypatch.setenv("PYTHONPATH", "mine")
+    paths = {}
+    for environment in systems.BESIDE:
+        assert environments.interpreter(environment) == Path(sys.executable)
+        paths[environment] = environments.variables(environment)["PYTHONPATH"].split(os.pathsep)
+        assert paths[environment] == [str(environments.PEERS / environment), "mine"]
+    assert "PYTHONPATH" not in environments.variables(systems.ONNX)
