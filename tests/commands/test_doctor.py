@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.support.stand_in_openvino import StandInOpenVino
 from xenc_course.__main__ import main
 from xenc_course.assets import cache, wheels
 from xenc_course.assets.bundled_students import released
@@ -121,3 +122,16 @@ def test_the_doctor_sums_up_a_python_that_is_not_the_courses(monkeypatch, tmp_pa
     monkeypatch.setattr(doctor, "LOCK", lock)
     (line,) = doctor._packages()
     assert "12 of 12 packages are missing" in str(line) and sys.executable in str(line)
+
+
+def test_the_doctor_speaks_of_openvino_where_it_is_installed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "openvino", StandInOpenVino("bf16"))
+    found = {"openvino": None}
+    monkeypatch.setattr(doctor, "_installed", found.get)
+    assert not list(doctor._openvino())
+    found["openvino"] = "2026.4.1"
+    said = [str(finding) for finding in doctor._openvino()]
+    assert said == ["ok    OpenVINO 2026.4.1, an optional backend, computes in bf16"]
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    broken = [str(finding) for finding in doctor._seen("OpenVINO", doctor._openvino)]
+    assert broken[0].startswith("FAIL  OpenVINO: The backend 'openvino' needs the package")

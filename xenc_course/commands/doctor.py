@@ -60,9 +60,9 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
 
 
 def examine() -> list[Finding]:
-    """Look at Python, packages, the cache and what is in it, cores and hub, in that order."""
+    """Look at Python, packages, the cache, what is in it, cores, OpenVINO and hub, in order."""
     looks: dict[str, Callable[[], Iterator[Finding]]] = {"packages": _packages, "cache": _cache}
-    looks |= {"cores": _cores, "model hub": _hub}
+    looks |= {"cores": _cores, "OpenVINO": _openvino, "model hub": _hub}
     return [_python(), *(finding for what, look in looks.items() for finding in _seen(what, look))]
 
 
@@ -220,6 +220,14 @@ def _cores() -> Iterator[Finding]:
         device = "mps"
     seen = f"{cores()} cores, {torch.get_num_threads()} torch threads, device {device}"
     yield Finding(True, seen)
+
+
+def _openvino() -> Iterator[Finding]:
+    """The optional backend, where it is installed."""
+    from xenc_course.scoring.openvino_backend import precision
+
+    if seen := _installed("openvino"):
+        yield Finding(True, f"OpenVINO {seen}, an optional backend, computes in {precision()}")
 
 
 def _disk(folder: Path) -> Iterator[Finding]:
