@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import pytest
+from filelock import FileLock
 
 from xenc_course.training.job import training_job, write_model
 
@@ -24,6 +27,22 @@ def test_a_second_run_ends_at_once_with_one_sentence(tmp_path):
     assert [path.name for path in tmp_path.rglob("*")] == ["model", "weights"]
     with pytest.raises(ValueError, match="exists: choose another folder"), training_job(out, PLAN):
         pass
+
+
+def test_a_run_that_begins_just_as_another_ends_keeps_its_folder(tmp_path, monkeypatch):
+    out, release = tmp_path / "model", FileLock.release
+    with ExitStack() as second:
+
+        def released(lock, force=False):
+            monkeypatch.undo()
+            release(lock, force)
+            second.enter_context(training_job(out, {"seed": 2}))
+
+        with pytest.raises(KeyError), training_job(out, PLAN):
+            monkeypatch.setattr(FileLock, "release", released)
+            raise KeyError
+        assert '"seed": 2' in (tmp_path / "model.job" / "job.json").read_text()
+    assert not any(tmp_path.iterdir())
 
 
 def test_a_run_without_work_leaves_nothing_and_one_with_work_stays(tmp_path):

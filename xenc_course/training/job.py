@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from xenc_course.files import PARTIAL, make_folder
@@ -67,9 +67,14 @@ def training_job(out: Path, plan: Mapping[str, object]) -> Iterator[Path]:
             "command goes on from there."
         ) from error
     finally:
+        # While the lock is held: what lies there after it is of another run, which may begin then.
+        over = finished or not _has_work(job)
+        if over:
+            _empty(job)
         lock.release()
-        if finished or not _has_work(job):
-            shutil.rmtree(job, ignore_errors=True)
+        if over:
+            with suppress(OSError):  # another run has begun
+                job.rmdir()
 
 
 def write_model(out: Path, fill: Callable[[Path], object]) -> None:
@@ -90,6 +95,16 @@ def refuse_existing(out: Path) -> None:
     """Raise ValueError when there is anything at `out`, a link that leads nowhere included."""
     if os.path.lexists(out):
         raise ValueError(f"{out} exists: choose another folder, or remove it first.")
+
+
+def _empty(job: Path) -> None:
+    """Remove what lies in the folder, the lock's file last."""
+    for path in sorted(job.iterdir(), key=lambda path: path.name == LOCK):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            with suppress(OSError):  # Windows removes a lock when it is released
+                path.unlink()
 
 
 def _has_work(job: Path) -> bool:
