@@ -13,6 +13,7 @@ import pytest
 from tests.support.library import Overlap, experiment, library
 from xenc_course import LateInteraction, Reranker
 from xenc_course.evaluation.experiment import Experiment, rerank_and_evaluate
+from xenc_course.evaluation.metrics import Evaluation, evaluate
 from xenc_course.retrieval.runs import read_run, write_run
 from xenc_course.scoring.pairs import Pair
 from xenc_course.scoring.scorers import BLOCK, load_scorer
@@ -42,6 +43,20 @@ def test_bm25_candidates_are_reranked_written_and_measured(tmp_path: Path):
     assert "library: means over 10 queries" in shown
     assert "Compared with bm25 (nDCG@10 1.0000), 10 queries" in shown
     assert "Scored 50 pairs in " in shown and shown.endswith(" pairs/s.")
+
+
+def test_each_run_is_measured_once_each_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    measured: list[bool] = []
+
+    def counted(*args: object, condensed: bool, **options: object) -> Evaluation:
+        measured.append(condensed)
+        return evaluate(*args, condensed=condensed, **options)
+
+    monkeypatch.setattr("xenc_course.evaluation.experiment.evaluate", counted)
+    job = {"model": "overlap", "out": tmp_path / "run.trec", "scorer": Overlap()}
+    found = experiment(library(), "bm25", condensed=True, **job)
+    assert sorted(measured) == [False, False, True, True]
+    assert [list(way.evaluations) for _, way in found.measured()] == [["bm25", "overlap"]] * 2
 
 
 def test_a_killed_command_goes_on_where_it_was(tmp_path: Path):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.support.judged import collection_of, generated
-from xenc_course.evaluation.measures import check_metrics, parse_metrics
+from xenc_course.evaluation.measures import check_metrics, judgements, parse_metrics
 from xenc_course.evaluation.metrics import evaluate
 
 MEASURES = [
@@ -98,7 +98,7 @@ def test_compat_is_that_of_ir_measures():
 )
 def test_a_metric_that_would_fail_is_refused_in_a_sentence(metric: str, reason: str):
     with pytest.raises(ValueError, match=reason) as caught:
-        check_metrics([metric], collection_of({"q": {"a": 1}}))
+        check_metrics([metric], {"q": {"a": 1}})
     assert len(str(caught.value)) < 400
     with pytest.raises(ValueError, match=reason):
         evaluate({"q": {"a": 1.0}}, collection_of({"q": {"a": 1}}), [metric])
@@ -122,14 +122,14 @@ def test_gdeval_is_not_given_ids_that_it_misreads(
     capfd: pytest.CaptureFixture[str], metric: str, query: str
 ):
     with pytest.raises(ValueError, match=f"takes numbers as query ids and not '{query}'"):
-        check_metrics([metric], collection_of({"1": {"a": 1}, query: {"a": 1}}))
+        check_metrics([metric], {"1": {"a": 1}, query: {"a": 1}})
     assert capfd.readouterr().err == ""
 
 
 @pytest.mark.usefixtures("perl")
 def test_gdeval_is_not_given_grades_that_it_does_not_know():
     with pytest.raises(ValueError, match="takes grades up to 4 and not 5"):
-        check_metrics(["ERR@10"], collection_of({"1": {"a": 5}}))
+        check_metrics(["ERR@10"], {"1": {"a": 5}})
 
 
 def test_a_metric_whose_provider_gives_no_number_is_refused(monkeypatch: pytest.MonkeyPatch):
@@ -148,9 +148,9 @@ def test_a_metric_whose_provider_gives_no_number_is_refused(monkeypatch: pytest.
 )
 def test_grades_that_are_not_whole_or_beyond_bounds_are_refused(grade: object):
     collection = collection_of({"q1": {"a": 1}, "q2": {"b": grade}})
-    for call in (check_metrics, lambda names, of: evaluate({"q1": {"a": 1.0}}, of, names)):
+    for call in (judgements, lambda collection: evaluate({"q1": {"a": 1.0}}, collection)):
         with pytest.raises(ValueError, match=r"judged, query 'q2': the grade is .* must"):
-            call(["nDCG@10"], collection)
+            call(collection)
 
 
 def test_whole_numbers_of_other_libraries_are_grades():

@@ -14,8 +14,8 @@ from xenc_course.scoring.scorers import Scorer, load_scorer
 from xenc_course.text.collection import Collection
 
 from .experiment_notes import reading_notes
-from .measured import Measured, measure, measuring_notes
-from .metrics import check_metrics
+from .measured import measure, measuring_notes
+from .metrics import Evaluation, check_metrics, evaluate, judgements
 from .outcome import Outcome
 from .plan import Experiment
 from .reranking import Job, Reranking, first_stage_job, make_reranking
@@ -70,28 +70,35 @@ def _evaluated(
     collection: Collection, asked: Experiment, files: list[RunFile], scorer: Scorer | None
 ) -> Outcome:
     chosen, notes = _judged_queries(collection, asked.n_queries, asked.seed)
-    check_metrics(asked.metrics, chosen, rel=asked.rel)
+    check_metrics(asked.metrics, judgements(chosen), rel=asked.rel)
     passages = _passages(chosen, asked.titles)
     candidates, left_out = find_candidates(
         asked.first_stage, chosen, passages, asked.found_depth, own_document=asked.own_document
     )
     # What cannot be measured is refused now, before anything is scored.
-    _measured({asked.first_name: candidates}, chosen, asked)
-    runs: dict[str, Run] = {} if asked.first_stage == JUDGED else {asked.first_name: candidates}
+    evaluated = {asked.first_name: _evaluations(candidates, chosen, asked)}
+    runs: dict[str, Run] = {asked.first_name: candidates}
+    if asked.first_stage == JUDGED:  # no ranking, so only what the models make of it is shown
+        evaluated, runs = {}, {}
     works: dict[str, Work] = {}
     if asked.models:
         task = make_reranking(asked, chosen, passages, candidates)
         reranked, works = _reranked(task, files, scorer)
-        runs |= {asked.run_name(model): run for model, run in reranked.items()}
+        for model, run in reranked.items():
+            runs[asked.run_name(model)] = run
+            evaluated[asked.run_name(model)] = _evaluations(run, chosen, asked)
     else:
         for file in files:
             job = first_stage_job(candidates)
             if file.found(job, candidates) is None:
                 file.write(candidates, job)
-    measured = _measured(runs, chosen, asked)
+    ways = [
+        measure({name: found[way] for name, found in evaluated.items()})
+        for way in range(1 + asked.condensed)
+    ]
     notes += [*left_out, *reading_notes(asked, chosen, works, files)]
-    notes += measuring_notes(runs, measured[0])
-    return Outcome(measured[0], measured[1], tuple(notes), works)
+    notes += measuring_notes(runs, ways[0])
+    return Outcome(ways[0], ways[1] if asked.condensed else None, tuple(notes), works)
 
 
 def _reranked(
@@ -129,14 +136,12 @@ def _backend(journal: Journal, asked: str) -> str:
     return str(journal.facts.get("backend", asked))
 
 
-def _measured(
-    runs: Mapping[str, Run], collection: Collection, asked: Experiment
-) -> tuple[Measured, Measured | None]:
-    """The runs measured as they are, and with unjudged passages left out if that was asked for."""
-    usual = measure(runs, collection, asked.metrics, rel=asked.rel)
-    if not asked.condensed:
-        return usual, None
-    return usual, measure(runs, collection, asked.metrics, rel=asked.rel, condensed=True)
+def _evaluations(run: Run, collection: Collection, asked: Experiment) -> list[Evaluation]:
+    """A run measured as it is, and with unjudged passages left out if that was asked for."""
+    return [
+        evaluate(run, collection, asked.metrics, rel=asked.rel, condensed=condensed)
+        for condensed in (False, True)[: 1 + asked.condensed]
+    ]
 
 
 def _judged_queries(
@@ -162,4 +167,4 @@ def _passages(collection: Collection, titles: bool) -> Mapping[str, str]:
     """Document id -> what a model reads of it."""
     if not (titles and collection.titles):
         return collection.documents
-    return {document: collection.passage(document) for document in collection.documents}
+    return collection.passages()

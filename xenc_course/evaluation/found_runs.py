@@ -49,13 +49,13 @@ def find_run(
         return stored
     if first_stage is None:
         chosen = _judged_sample(collection, n_queries)
-        run, _ = find_candidates(model, chosen, _passages(chosen), depth)
+        run, _ = find_candidates(model, chosen, chosen.passages(), depth)
     else:
         if candidates is None:
             candidates = find_run(collection, first_stage, depth=depth, n_queries=n_queries)
         chosen = collection.select(list(candidates)[:n_queries])
         best = best_of({query: candidates[query] for query in chosen.queries}, depth)
-        run = rerank(best, chosen.queries, _passages(chosen), model)
+        run = rerank(best, chosen.queries, chosen.passages(), model)
     over = f" over {first_stage}" if first_stage else ""
     print(f"{model}{over} on {collection.name}: no run is stored, so one was made now ", end="")
     print(f"for {len(run):,} queries, {sum(map(len, run.values())):,} passages.")
@@ -83,7 +83,3 @@ def _judged_sample(collection: Collection, n_queries: int) -> Collection:
         )
     chosen = collection.select(judged)
     return chosen.sample(n_queries, seed=0) if len(judged) > n_queries else chosen
-
-
-def _passages(collection: Collection) -> dict[str, str]:
-    return {document: collection.passage(document) for document in collection.documents}

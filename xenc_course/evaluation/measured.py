@@ -1,4 +1,4 @@
-"""Several runs measured at once: each alone, and all against the first."""
+"""Several runs measured: each alone, and all against the first."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xenc_course.retrieval.runs import Run
-from xenc_course.text.collection import Collection
 
-from .metrics import Evaluation, evaluate
-from .run_comparison import RunComparison, compare_runs
+from .metrics import Evaluation
+from .run_comparison import RunComparison, compare_evaluations
 from .states import MARGIN
 
 CONDENSED = "condensed"  # what a measure is called when unjudged passages are left out
@@ -31,47 +30,21 @@ class Measured:
 
 
 def measure(
-    runs: Mapping[str, Run],
-    collection: Collection,
-    metrics: tuple[str, ...],
-    *,
-    condensed: bool = False,
-    rel: int = 1,
-    margin: float = MARGIN,
-    seed: int = 0,
+    evaluations: Mapping[str, Evaluation], *, margin: float = MARGIN, seed: int = 0
 ) -> Measured:
-    """Evaluate runs, and compare the others with the first on the first metric.
+    """Compare evaluations with the first of them, on the first metric.
 
     Args:
-        runs: name -> run; the first is the baseline.
-        collection: its judgements decide.
-        metrics: as `evaluate` takes them.
-        condensed: see `evaluate`.
-        rel: see `evaluate`.
+        evaluations: name -> what `evaluate` found of a run, of all with the same arguments; the
+            first is the baseline.
         margin: see `compare_runs`.
         seed: of the resampling.
-
-    Raises:
-        ValueError: see `evaluate` and `compare_runs`.
     """
-    evaluations = {
-        name: evaluate(run, collection, metrics, condensed=condensed, rel=rel, seed=seed)
-        for name, run in runs.items()
-    }
-    if len(runs) < 2:
+    (baseline, reference), *others = evaluations.items()
+    if not others:
         return Measured(evaluations, None)
-    (baseline, first), *others = runs.items()
-    comparison = compare_runs(
-        dict(others),
-        {baseline: first},
-        collection,
-        metrics[0],
-        margin=margin,
-        seed=seed,
-        condensed=condensed,
-        rel=rel,
-    )
-    if condensed:
+    comparison = compare_evaluations(dict(others), baseline, reference, margin=margin, seed=seed)
+    if reference.condensed is not None:
         comparison = replace(comparison, metric=f"{comparison.metric} {CONDENSED}")
     return Measured(evaluations, comparison)
 

@@ -69,13 +69,13 @@ def parse_metrics(metrics: str | Iterable[str]) -> dict[str, Measure]:
 
 
 def check_metrics(
-    metrics: str | Iterable[str], collection: Collection, *, rel: int = 1
+    metrics: str | Iterable[str], judged: Judgements, *, rel: int = 1
 ) -> dict[str, Measure]:
     """Refuse a metric that cannot be computed on a collection, before anything is scored.
 
     Args:
         metrics: one name or several, as `ir_measures` writes them.
-        collection: its query ids and grades decide what works.
+        judged: of `judgements`: its query ids and grades decide what works.
         rel: the least grade that counts as relevant, 1 to 1,000. It is given to the measures that
             count passages as relevant or not (RR, AP, P, R, Success and so on) and whose name
             gives no `rel` of its own.
@@ -85,10 +85,9 @@ def check_metrics(
 
     Raises:
         ValueError: see `parse_metrics`; a metric fails on ids or grades such as those of the
-            collection; a grade is no whole number or beyond ±1,000.
+            collection.
     """
     _check_number("rel", rel, "rel")
-    judged = judgements(collection)
     measures = {
         name: _with_rel(name, measure, rel) for name, measure in parse_metrics(metrics).items()
     }

@@ -28,7 +28,7 @@ from .measures import (
     METRICS as METRICS,
     Judgements,
     check_metrics as check_metrics,
-    judgements,
+    judgements as judgements,
     parse_metrics as parse_metrics,
     remarks,
     values_of,
@@ -171,7 +171,8 @@ def evaluate(
             1,000, a metric cannot be computed (see `check_metrics`), the run has none of the
             collection's queries, or no query of the collection has a relevant passage.
     """
-    measures = check_metrics(metrics, collection, rel=rel)
+    judged = judgements(collection)
+    measures = check_metrics(metrics, judged, rel=rel)
     check_run(run)
     ignored = sum(query not in collection.queries for query in run)
     if ignored == len(run):
@@ -179,7 +180,6 @@ def evaluate(
             f"The run has none of the {len(collection.queries):,} queries of {collection.name}: "
             "compare the query ids of both."
         )
-    judged = judgements(collection)
     qrels = {
         query: judged[query]
         for query in collection.queries

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xenc_course.display.table import ShowsTable, Table
+from xenc_course.files import shown
 from xenc_course.retrieval.runs import Run
 from xenc_course.text.collection import Collection
 
@@ -100,7 +101,7 @@ def compare_runs(
         _check_named(given)
     if not isinstance(metric, str):
         raise TypeError(
-            f"Runs are compared on one metric, a name such as 'nDCG@10', not {metric!r:.60}."
+            f"Runs are compared on one metric, a name such as 'nDCG@10', not {shown(metric)}."
         )
     if not runs or len(baseline) != 1:
         raise ValueError(
@@ -111,20 +112,36 @@ def compare_runs(
     def measured(run: Run) -> Evaluation:
         return evaluate(run, collection, metric, resamples=1, condensed=condensed, rel=rel)
 
-    reference = measured(base)
+    found = {label: measured(run) for label, run in runs.items()}
+    return compare_evaluations(
+        found, name, measured(base), margin=margin, resamples=resamples, seed=seed
+    )
+
+
+def compare_evaluations(
+    found: Mapping[str, Evaluation],
+    baseline: str,
+    reference: Evaluation,
+    *,
+    margin: float = MARGIN,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> RunComparison:
+    """Compare what `evaluate` found of several runs with what it found of a baseline.
+
+    Args:
+        found: name -> evaluation, on the same collection and metrics; the first metric is compared.
+        baseline: the name of the baseline.
+        reference: its evaluation.
+        margin: see `compare_runs`.
+        resamples: see `compare_runs`.
+        seed: see `compare_runs`.
+    """
     differences = [
-        difference_of(
-            label,
-            measured(run),
-            name,
-            reference,
-            margin=margin,
-            resamples=resamples,
-            seed=seed,
-        )
-        for label, run in runs.items()
+        difference_of(name, run, baseline, reference, margin=margin, resamples=resamples, seed=seed)
+        for name, run in found.items()
     ]
-    return RunComparison(metric, name, adjusted(differences))
+    return RunComparison(reference.scores[0].metric, baseline, adjusted(differences))
 
 
 def _check_named(runs: object) -> None:

@@ -10,7 +10,7 @@ from xenc_course.retrieval.runs import read_run
 from xenc_course.text.collection import Collection
 
 from .measured import measure, measuring_notes
-from .metrics import check_metrics
+from .metrics import check_metrics, evaluate, judgements
 from .outcome import Outcome
 from .states import MARGIN
 
@@ -50,15 +50,18 @@ def compare_run_files(
             f"The margin is {margin}: choose the smallest difference that matters, a finite number "
             "above 0."
         )
-    check_metrics([metric], collection, rel=rel)
+    check_metrics([metric], judgements(collection), rel=rel)
     names = [path.name for path in paths]
     if len(set(names)) < len(names):
         names = [str(path) for path in paths]
     runs = {name: read_run(path) for name, path in zip(names, paths, strict=True)}
-    ways = [
-        measure(runs, collection, (metric,), rel=rel, margin=margin, seed=seed, condensed=way)
-        for way in (False, True)[: 1 + condensed]
-    ]
+    ways = []
+    for way in (False, True)[: 1 + condensed]:
+        found = {
+            name: evaluate(run, collection, metric, condensed=way, rel=rel, seed=seed)
+            for name, run in runs.items()
+        }
+        ways.append(measure(found, margin=margin, seed=seed))
     notes = [
         f"Equivalent means: the 90 % interval lies within ±{margin:g}, the margin.",
         *measuring_notes(runs, ways[0]),

@@ -104,7 +104,7 @@ def reranked(
     Returns:
         A run: query id -> {document id: score}.
     """
-    passages = {name: collection.passage(name) for name in collection.documents}
+    passages = collection.passages()
     found = bm25_run(passages, collection.queries, depth)
     return rerank(found, collection.queries, passages, model)
 

@@ -70,6 +70,10 @@ class Collection:
         title = self.titles.get(document)
         return f"{title} {self.documents[document]}" if title else self.documents[document]
 
+    def passages(self) -> dict[str, str]:
+        """Document id -> what a model reads of it (see `passage`), of all documents."""
+        return {document: self.passage(document) for document in self.documents}
+
     def select(self, queries: Iterable[str]) -> Collection:
         """The same documents with some of the queries, in the order of the collection.
 

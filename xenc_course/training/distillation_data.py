@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from xenc_course.files import text_lines, write_lines
+from xenc_course.files import shown, text_lines, write_lines
 from xenc_course.progress import Progress
 from xenc_course.text.collection import Collection
 from xenc_course.text.passages import sentence_spans
@@ -93,7 +93,7 @@ def _stored(path: Path) -> Iterator[Unlabelled]:
             yield query, tuple(passages)
         except (ValueError, TypeError):
             raise ValueError(
-                f"{path}, line {number}: {line[:60]!r} is no query with its passages: remove the "
+                f"{path}, line {number}: {shown(line)} is no query with its passages: remove the "
                 "file, and the queries are made again."
             ) from None
 
@@ -111,7 +111,7 @@ def _cropped(
     In half of the groups a part is a run of 20 to 60 words, in the others a sentence. In the latter
     up to two other sentences of the query's own passage replace the last negatives.
     """
-    passages = {name: text.passage(name) for name in text.documents}
+    passages = text.passages()
     asked = {query.id: query.text for query in queries}
     answers = {query.id: query.passage for query in queries}
     found = mine_negatives(

@@ -65,7 +65,7 @@ def estimate(
     Raises:
         ValueError: a model cannot be loaded or trained.
     """
-    passages = [text.passage(name) for text in texts.values() for name in text.documents]
+    passages = [passage for text in texts.values() for passage in text.passages().values()]
     some = [text for text in passages[:: max(1, len(passages) // TRIED)] if text.split()][:TRIED]
     if not some:
         raise ValueError(f"{', '.join(texts)} holds no word: give text to make queries from.")

@@ -84,7 +84,7 @@ def judged_groups(collection: Collection, negatives: int = 4, seed: int = 0) -> 
         if names
     }
     asked = {query: collection.queries[query] for query in answers}
-    passages = {name: collection.passage(name) for name in collection.documents}
+    passages = collection.passages()
     half = negatives // 2
     found = mine_negatives(
         asked,

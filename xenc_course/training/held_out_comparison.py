@@ -50,7 +50,7 @@ def measure_held_out(
     qrels: dict[str, dict[str, int]] = {}
     scorer = load_scorer(teacher)
     for number, (source, text) in enumerate(texts.items()):
-        passages = {f"{number}/{name}": text.passage(name) for name in text.documents}
+        passages = {f"{number}/{name}": passage for name, passage in text.passages().items()}
         of_text = {query.id: query.text for query in queries[source]}
         found = bm25_run(passages, of_text, DEPTH)
         shown = {name: passages[name] for scores in found.values() for name in scores}

@@ -139,8 +139,7 @@ def _folder(answer: Any) -> str:
         n_passages >= MIN_PASSAGES,
         f"The folder has {n_passages} passages: write at least {MIN_PASSAGES} into corpus.jsonl.",
     )
-    passages = {document: collection.passage(document) for document in collection.documents}
-    run = bm25_run(passages, collection.queries, TOP)
+    run = bm25_run(collection.passages(), collection.queries, TOP)
     for query, text in collection.queries.items():
         expect(
             run[query],
