@@ -101,19 +101,11 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _runs(out: Path | None, rankers: tuple[str, ...]) -> list[Path]:
-    """Where the runs will lie: `out` itself, or a file for each ranker in the folder `out`."""
-    from xenc_course.evaluation.run_file import short_name
-
-    if out is None:
-        return []
-    return [out, *(out / f"{short_name(ranker)}.trec" for ranker in rankers)]
-
-
 def _evaluate(options: argparse.Namespace) -> int:
     from xenc_course.evaluation.experiment import rerank_and_evaluate
     from xenc_course.evaluation.metrics import METRICS
     from xenc_course.evaluation.plan import Experiment
+    from xenc_course.evaluation.run_file import run_paths
 
     experiment = Experiment(
         options.first_stage,
@@ -130,7 +122,8 @@ def _evaluate(options: argparse.Namespace) -> int:
         condensed=options.condensed,
         rel=options.rel,
     )
-    runs = _runs(options.out, experiment.models or (experiment.first_name,))
+    rankers = experiment.models or (experiment.first_name,)
+    runs = [options.out, *run_paths(options.out, rankers)] if options.out is not None else []
     outcome = rerank_and_evaluate(load(options, *runs), experiment, options.out)
     show(replace(outcome, notes=(*outcome.notes, judgements_note(options))), options)
     return 0

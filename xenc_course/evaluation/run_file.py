@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from glob import escape
 from pathlib import Path
@@ -101,7 +101,7 @@ class RunFile:
         return ""
 
 
-def run_files(out: Path, rankers: list[str]) -> list[RunFile]:
+def run_files(out: Path, rankers: Sequence[str]) -> list[RunFile]:
     """Where the runs of one call lie.
 
     Args:
@@ -113,22 +113,17 @@ def run_files(out: Path, rankers: list[str]) -> list[RunFile]:
         FileNotFoundError: there is no folder for them.
         ValueError: two of them would have the same file; and what `RunFile` raises.
     """
+    paths = run_paths(out, rankers)
+    if paths != [out]:
+        _make_folder_of_runs(out, paths)
+    return [RunFile(path, ranker) for path, ranker in zip(paths, rankers, strict=True)]
+
+
+def run_paths(out: Path, rankers: Sequence[str]) -> list[Path]:
+    """The files of `run_files`, which need not be possible."""
     if len(rankers) == 1 and not out.is_dir():
-        return [RunFile(out, rankers[0])]
-    if out.exists() and not out.is_dir():
-        raise ValueError(f"{out} is a file, and {len(rankers)} runs need a folder: choose another.")
-    names = [short_name(ranker) for ranker in rankers]
-    if twice := [name for name in names if names.count(name) > 1]:
-        raise ValueError(
-            f"Two models are called {twice[0]}, and their runs would be one file: evaluate them "
-            "one by one."
-        )
-    if not out.parent.is_dir():
-        raise FileNotFoundError(f"There is no folder {out.parent} to make {out.name} in.")
-    out.mkdir(exist_ok=True)
-    return [
-        RunFile(out / f"{name}.trec", ranker) for name, ranker in zip(names, rankers, strict=True)
-    ]
+        return [out]
+    return [out / f"{short_name(ranker)}.trec" for ranker in rankers]
 
 
 @contextmanager
@@ -164,6 +159,20 @@ def short_name(ranker: str) -> str:
     # Where the locale knows ASCII alone, a file name's other letters arrive as lone surrogates.
     letters = os.fsencode(name).decode("utf-8", "replace")
     return "_".join(letters.split()) or "run"
+
+
+def _make_folder_of_runs(out: Path, paths: list[Path]) -> None:
+    """Make the folder of several runs, unless they cannot lie there."""
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"{out} is a file, and {len(paths)} runs need a folder: choose another.")
+    if twice := [path for path in paths if paths.count(path) > 1]:
+        raise ValueError(
+            f"Two models are called {twice[0].stem}, and their runs would be one file: evaluate "
+            "them one by one."
+        )
+    if not out.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {out.parent} to make {out.name} in.")
+    out.mkdir(exist_ok=True)
 
 
 def _remove(file: Path) -> None:
