@@ -84,7 +84,7 @@ def test_the_processor_decides_how_large_a_weight_is(machine, flags, largest, mo
         return f"processor: 0\nflags : fpu {flags}\n"
 
     monkeypatch.setattr(Path, "read_text", read_text)
-    assert largest_weight() == largest
+    assert largest_weight.__wrapped__() == largest  # the answer is kept for this processor
 
 
 def test_a_file_without_products_is_refused(tmp_path):

@@ -17,6 +17,7 @@ and u · W is the product that the processor does in 8-bit integers.
 from __future__ import annotations
 
 import platform
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ LEAST = 1e-9  # what a token whose numbers are all equal is divided by
 EMBEDDINGS = 10_000  # numbers from which on a table is stored in bytes
 
 
+@cache
 def largest_weight() -> int:
     """The largest 8-bit weight that this processor multiplies exactly: 127, or 63 without VNNI.
 
