@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from .files import PARTIAL, write_lines
+from .files import PARTIAL, shown, write_lines
 
 JOB = "job.json"
 MARK = "xenc_course.journal"  # the key of a journal's first line, by which its file is known
@@ -172,9 +172,9 @@ class Journal:
         except ValueError:
             score = math.nan
         if not math.isfinite(score):
-            shown = line.decode("utf-8", errors="replace")[:60]
+            text = shown(line.decode("utf-8", errors="replace"))
             raise ValueError(
-                f"{self.path}, line {number}: {shown!r} is no score: remove the file to start over."
+                f"{self.path}, line {number}: {text} is no score: remove the file to start over."
             )
         self.scores[query, document] = score
 

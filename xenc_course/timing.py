@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xenc_course.display.table import ShowsTable, Table
+from xenc_course.files import shown
 from xenc_course.processes import cores
 
 __all__ = ["Comparison", "Timing", "compare", "format_seconds", "measure"]
@@ -166,9 +167,7 @@ def compare(
         ValueError: `functions` is empty; see also `measure`.
     """
     if not isinstance(functions, Mapping):
-        raise TypeError(
-            f"The functions must be a dict of label: function, not {repr(functions)[:60]}."
-        )
+        raise TypeError(f"The functions must be a dict of label: function, not {shown(functions)}.")
     if not functions:
         raise ValueError("There are no functions: give at least one label: function.")
     return Comparison(_run_in_turn(functions, repeats, warmup))
@@ -189,11 +188,11 @@ def _run_in_turn(
 ) -> tuple[Timing, ...]:
     for label, fn in functions.items():
         if not isinstance(label, str):
-            raise TypeError(f"A label must be a string, not {repr(label)[:60]}.")
+            raise TypeError(f"A label must be a string, not {shown(label)}.")
         if not callable(fn):
             name = f" of {label!r}" if label else ""
             raise TypeError(
-                f"The function{name} must be callable, not {repr(fn)[:60]}: wrap it in a lambda."
+                f"The function{name} must be callable, not {shown(fn)}: wrap it in a lambda."
             )
     _check_count("repeats", repeats, at_least=1)
     _check_count("warmup", warmup, at_least=0)

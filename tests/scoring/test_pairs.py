@@ -70,10 +70,10 @@ def test_what_has_no_order_or_is_no_pair_is_refused(given, reason):
 def test_a_message_shows_the_first_sixty_characters():
     with pytest.raises(TypeError) as caught:
         check_pairs(["x" * 1000])
-    assert "x" * 59 in str(caught.value) and "x" * 60 not in str(caught.value)
+    assert "x" * 60 in str(caught.value) and "x" * 61 not in str(caught.value)
     with pytest.raises(TypeError) as caught:
         checked("y" * 1000, PAIRS)
-    assert "y" * 59 in str(caught.value) and "y" * 60 not in str(caught.value)
+    assert "y" * 60 in str(caught.value) and "y" * 61 not in str(caught.value)
 
 
 @pytest.mark.parametrize(

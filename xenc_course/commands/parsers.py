@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
+from xenc_course.files import shown
+
 
 def add_command(
     commands: argparse._SubParsersAction, name: str, summary: str, description: str, example: str
@@ -40,7 +42,7 @@ def whole_number(least: int, most: int = 2**31 - 1) -> Callable[[str], int]:
             number = None
         if number is None or not least <= number <= most:
             raise argparse.ArgumentTypeError(
-                f"{text[:60]!r} is no whole number from {least:,} to {most:,}."
+                f"{shown(text)} is no whole number from {least:,} to {most:,}."
             )
         return number
 

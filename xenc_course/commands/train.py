@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from xenc_course.files import shown
+
 from .parsers import add_command, name, whole_number
 
 GOES_ON = "Stopped. The same command goes on from here."
@@ -148,5 +150,5 @@ def _numbers(text: str) -> tuple[int, ...]:
         return tuple(int(part) for part in text.split(","))
     except ValueError:
         raise argparse.ArgumentTypeError(
-            f"{text[:60]!r} is no list of layers: write numbers with commas, as in 0,5,11."
+            f"{shown(text)} is no list of layers: write numbers with commas, as in 0,5,11."
         ) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from xenc_course.files import shown
 from xenc_course.retrieval.first_stage import DROP, FIRST_STAGES, JUDGED, KEEP
 
 from .metrics import METRICS
@@ -61,7 +62,9 @@ class Experiment:
         if twice := [model for model in models if models.count(model) > 1]:
             raise ValueError(f"The model {twice[0]} is named twice: name every model once.")
         if self.own_document not in (DROP, KEEP):
-            raise ValueError(f"The own document is dropped or kept, not {self.own_document!r:.60}.")
+            raise ValueError(
+                f"The own document is dropped or kept, not {shown(self.own_document)}."
+            )
         if self.depth < 1:
             raise ValueError(f"The depth is at least 1, not {self.depth}.")
         weight = self.fusion_weight

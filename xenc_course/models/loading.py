@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from xenc_course.assets.bundled_students import student_folder
 from xenc_course.assets.hub import hub_cache, hub_download
 from xenc_course.assets.wheels import ASSETS, asset_folder
+from xenc_course.files import shown
 
 from .catalogue import BI_ENCODER, CROSS_ENCODER, MODELS, PYTORCH, Model, known_model
 from .inspection import check_folder, check_loaded, modules, transformer_folder
@@ -197,7 +198,7 @@ def _is_meant(known: Model, name: str) -> bool:
 def _checked_name(name: object) -> str:
     text = os.fspath(name) if isinstance(name, os.PathLike) else name
     if not isinstance(text, str) or not text.strip():
-        raise TypeError(f"A model is named by a string that is not empty, not {str(name)[:60]!r}.")
+        raise TypeError(f"A model is named by a string that is not empty, not {shown(name)}.")
     return text
 
 

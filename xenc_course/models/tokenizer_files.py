@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xenc_course.files import shown
+
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
@@ -114,7 +116,7 @@ def check_settings(path: Path) -> None:
     for key, (kind, fits) in wanted.items():
         if key in found and not fits(found[key]):
             raise ValueError(
-                f"The file {path} has {str(found[key])[:60]!r} for {key}, which must be {kind}: "
+                f"The file {path} has {shown(found[key])} for {key}, which must be {kind}: "
                 "fetch or copy it again."
             )
 

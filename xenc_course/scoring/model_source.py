@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xenc_course.files import shown
 from xenc_course.models.catalogue import CROSS_ENCODER, LATE_INTERACTION, ONNX
 from xenc_course.models.fingerprint import folder_fingerprint, loaded_fingerprint
 from xenc_course.models.inspection import check_folder, check_loaded, modules
@@ -204,7 +205,7 @@ class FolderModel:
             return (self.tokenizer().truncation or {}).get("direction", "right").lower()
         if side not in ("right", "left"):
             raise ValueError(
-                f"The file {path} has {str(side)[:60]!r} for truncation_side: write right or left."
+                f"The file {path} has {shown(side)} for truncation_side: write right or left."
             )
         return side
 

@@ -8,6 +8,8 @@ from typing import TypeGuard, TypeVar
 
 import numpy as np
 
+from xenc_course.files import shown
+
 Pair = tuple[str, str]
 Entry = TypeVar("Entry")
 
@@ -80,8 +82,8 @@ def checked(scores: Iterable[float], pairs: Sequence[Pair]) -> np.ndarray:
     if not np.isfinite(found).all():
         query, passage = pairs[int(np.argmin(np.isfinite(found)))]
         raise ValueError(
-            f"The model gave a score that is not finite to the query {query[:60]!r} and the "
-            f"passage {passage[:60]!r}: check the model's weights."
+            f"The model gave a score that is not finite to the query {shown(query)} and the "
+            f"passage {shown(passage)}: check the model's weights."
         )
     return found
 
@@ -107,7 +109,7 @@ def _is_row(value: object) -> TypeGuard[Sequence]:
 def _plain(pair: object) -> Pair:
     """Two plain strings, of NumPy's strings and of any other class that is derived from `str`."""
     if not is_pair(pair):
-        raise TypeError(f"A pair is (query, passage), two strings, not {repr(pair)[:60]}.")
+        raise TypeError(f"A pair is (query, passage), two strings, not {shown(pair)}.")
     query, passage = pair
     return str.__str__(query), str.__str__(passage)
 
@@ -128,6 +130,6 @@ def _numbers(scores: object) -> np.ndarray:
             return array.astype(np.float32)
     except (TypeError, ValueError, RuntimeError, OverflowError):
         raise TypeError(
-            f"The model gave {repr(scores)[:60]} as scores: use a reranker, which gives one number "
+            f"The model gave {shown(scores)} as scores: use a reranker, which gives one number "
             "per pair."
         ) from None

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xenc_course.files import shown
+
 from .pairs import Pair
 
 if TYPE_CHECKING:
@@ -111,7 +113,7 @@ class PairTokenizer:
         except TypeError:
             broken = next(text for text in texts if not _is_unicode(text))
             raise ValueError(
-                f"The text {broken[:60]!r} holds half of a surrogate pair, which is no character: "
+                f"The text {shown(broken)} holds half of a surrogate pair, which is no character: "
                 "decode it again, or replace such characters."
             ) from None
 
@@ -120,12 +122,12 @@ class PairTokenizer:
         cut = length > self.limit
         if cut and self.truncation == "error":
             raise ValueError(
-                f"The pair of the query {pair[0][:60]!r} has {length:,} tokens and the model reads "
+                f"The pair of the query {shown(pair[0])} has {length:,} tokens and the model reads "
                 f"{self.limit:,}: shorten the passage, or choose another truncation."
             )
         if len(query) + self._special >= self.limit and self.truncation == "passage":
             raise ValueError(
-                f"The query {pair[0][:60]!r} has {len(query):,} tokens and leaves no room for a "
+                f"The query {shown(pair[0])} has {len(query):,} tokens and leaves no room for a "
                 f"passage in the {self.limit:,} that the model reads: shorten it, or choose "
                 "truncation='longest_first'."
             )

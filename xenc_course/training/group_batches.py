@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xenc_course.files import shown
+
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
@@ -68,7 +70,7 @@ def tokenised(student: CrossEncoder, groups: Sequence[Group]) -> list[list[list[
     for query, length in zip(asked, lengths, strict=True):
         if length + 1 >= limit:  # the passage brings another [SEP]
             raise ValueError(
-                f"The query {query[:60]!r} has {length} tokens and leaves no room for a passage in "
+                f"The query {shown(query)} has {length} tokens and leaves no room for a passage in "
                 f"the {limit} that the model reads: shorten it."
             )
     queries = [group.query for group in groups for _ in group.passages]

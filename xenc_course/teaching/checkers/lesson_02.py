@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from xenc_course.files import shown
 from xenc_course.models.loading import load_cross_encoder
 
 from .exercise import Exercise, call, expect
@@ -152,16 +153,16 @@ def _own_word(answer: Any) -> str:
     query, passage, word = answer[1:]
     expect(
         query in collection.queries,
-        f"{str(query)[:60]!r} is no query of the folder: give an _id of queries.jsonl.",
+        f"{shown(query)} is no query of the folder: give an _id of queries.jsonl.",
     )
     expect(
         passage in collection.documents,
-        f"{str(passage)[:60]!r} is no passage of the folder: give an _id of corpus.jsonl.",
+        f"{shown(passage)} is no passage of the folder: give an _id of corpus.jsonl.",
     )
     text, words = collection.queries[query], collection.passage(passage).split()
     expect(
         isinstance(word, str) and word in words,
-        f"{str(word)[:60]!r} is no word of this passage: copy it as it stands there, with the "
+        f"{shown(word)} is no word of this passage: copy it as it stands there, with the "
         "full stop or comma that it carries.",
     )
     expect(len(words) > 1, "The passage has one word: choose a longer one.")
