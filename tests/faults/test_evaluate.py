@@ -1,13 +1,15 @@
 """`evaluate` in real processes: killed, interrupted, on a full disk, called twice, on any pipe.
 
 Whatever happens, the same command afterwards gives the bytes of a run that nothing happened to. It
-is given within the tests' own process, which has loaded PyTorch already.
+is given within the tests' own process. The model is an ONNX file alone: no process loads PyTorch,
+which takes seconds.
 """
 
 from __future__ import annotations
 
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +19,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.beir_folders import jsonl
+from xenc_course import load_cross_encoder
 from xenc_course.__main__ import main
+from xenc_course.models.onnx_export import exported
 from xenc_course.retrieval.runs import read_run
 
 ROOT = Path(__file__).parents[2]
@@ -42,10 +46,22 @@ def collection(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def command(collection: Path, tiny_model: Path) -> list[str]:
+def onnx_model(tiny_model: Path, tmp_path_factory) -> Path:
+    """The tiny model as an ONNX file and its tokenizer, without PyTorch's weights."""
+    folder = tmp_path_factory.mktemp("onnx") / "tiny"
+    shutil.copytree(tiny_model, folder, ignore=shutil.ignore_patterns("*.safetensors"))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("XENC_CACHE", str(folder.parent / "cache"))
+        shutil.copy(exported("a" * 64, lambda: load_cross_encoder(str(tiny_model))), folder)
+    next(folder.glob("*.onnx")).rename(folder / "model.onnx")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def command(collection: Path, onnx_model: Path) -> list[str]:
     """The command, without `--out`."""
-    words = ["evaluate", "--collection", str(collection), "--model", str(tiny_model)]
-    return [*words, "--backend", "torch", "--metrics", "RR@10"]
+    words = ["evaluate", "--collection", str(collection), "--model", str(onnx_model)]
+    return [*words, "--metrics", "RR@10"]
 
 
 def run(
