@@ -40,6 +40,7 @@ cov: setup  ## run all unit tests and show the lines that none of them reaches
 soak: export XENC_SOAK := 1
 soak: setup  ## try thousands of made-up inputs, and the injected faults twenty times (hours)
 	$(BIN)/pytest -m hypothesis $(TEST_ARGS) tests
+	$(BIN)/pytest $(TEST_ARGS) tests/checkout/test_wheel.py
 	for run in $$(seq 20); do $(BIN)/pytest $(TEST_ARGS) tests/faults || exit 1; done
 
 check: lint  ## all that can be checked without running tests (seconds)

@@ -36,6 +36,23 @@ print(json.dumps({
     "helpdesk": len(xenc_course.load_collection("helpdesk").queries),
 }))
 """
+# What any line of the package imports, also within functions, and what of it is not there.
+IMPORTS = """
+import ast, importlib, importlib.util, json, pkgutil
+from pathlib import Path
+import xenc_course
+
+for module in pkgutil.walk_packages(xenc_course.__path__, "xenc_course."):
+    importlib.import_module(module.name)
+asked = set()
+for path in Path(xenc_course.__file__).parent.rglob("*.py"):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            asked |= {name.name.split(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            asked.add(node.module.split(".")[0])
+print(json.dumps(sorted(name for name in asked if importlib.util.find_spec(name) is None)))
+"""
 
 
 def needed(names: list[str]) -> dict[str, Distribution]:
@@ -127,6 +144,25 @@ def test_the_wheel_alone_evaluates_a_beir_folder(alone, tiny_model, tmp_path):
     assert len((tmp_path / "run.trec").read_text().splitlines()) == 2
 
 
+def test_the_wheel_holds_every_file_of_the_package(alone, tmp_path):
+    home = run_in(alone, tmp_path, "-c", "import xenc_course; print(xenc_course.__path__[0])")
+    packed = {p.relative_to(home.stdout.strip()): p for p in files_of(Path(home.stdout.strip()))}
+    source = {p.relative_to(ROOT / "xenc_course"): p for p in files_of(ROOT / "xenc_course")}
+    assert packed.keys() == source.keys()
+    assert [name for name in source if packed[name].read_bytes() != source[name].read_bytes()] == []
+
+
+def files_of(folder: Path) -> list[Path]:
+    return [p for p in folder.rglob("*") if p.is_file() and p.parent.name != "__pycache__"]
+
+
+def test_all_that_the_package_imports_comes_with_the_wheel_or_is_asked_for(alone, tmp_path):
+    done = run_in(alone, tmp_path, "-c", IMPORTS)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == ["IPython", "ipywidgets", "ir_datasets"]
+
+
+@pytest.mark.soak
 def test_the_wheel_alone_passes_the_packages_tests(alone, tmp_path):
     shutil.copytree(ROOT / "tests", tmp_path / "tests")
     wanted = "not models and not slow and not checkout"
