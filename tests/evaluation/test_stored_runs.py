@@ -2,6 +2,7 @@
 
 import random
 import shutil
+from functools import cache
 
 import numpy as np
 import pytest
@@ -9,11 +10,11 @@ import pytest
 from xenc_course import OnnxEncoder, list_runs, load_bi_encoder, load_collection, load_run
 from xenc_course.evaluation import stored_runs
 from xenc_course.retrieval.first_stage import bm25_run
-from xenc_course.scoring.scorers import score_pairs
+from xenc_course.scoring.scorers import Scorer, load_scorer, score_pairs
 
 BI_ENCODER = "all-MiniLM-L6-v2"
 BGE = "bge-small-en-v1.5-int8"
-AGAIN = 100  # pairs of every run that are scored again
+AGAIN = 40  # pairs of every run that are scored again
 
 
 def entries(needs_models):
@@ -25,6 +26,12 @@ def entries(needs_models):
             for entry in stored_runs.run_index()
         ],
     )
+
+
+@cache
+def scorer(model: str) -> Scorer:
+    """A model, which is loaded once for all its runs."""
+    return load_scorer(model)
 
 
 def drawn(run: dict, seed: str) -> list[tuple[str, str]]:
@@ -60,7 +67,7 @@ def test_pairs_of_a_run_score_the_same_today(entry):
         cosines = (left * right).sum(axis=1)
         assert cosines == pytest.approx(stored, abs=0.05 if bge else 1e-3)
     else:
-        scores = score_pairs(entry["model"], texts)
+        scores = score_pairs(scorer(entry["model"]), texts)
         # Processors multiply 8-bit integers in different ways, floats nearly alike.
         int8 = entry["model"].endswith("-int8")
         assert scores == pytest.approx(stored, abs=1.0 if int8 else 1e-2)

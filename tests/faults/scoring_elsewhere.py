@@ -1,9 +1,9 @@
 """A program that scores in other processes and threads than the one that made the reranker.
 
-    python -m tests.faults.scoring_elsewhere WAY FOLDER
+    python -m tests.faults.scoring_elsewhere FOLDER WAY ...
 
-WAY is a function of this module, FOLDER a cross-encoder. It prints the largest difference from the
-scores of the process that made the reranker.
+A WAY is a function of this module, FOLDER a cross-encoder. It prints for each way the largest
+difference from the scores of the process that made the reranker.
 """
 
 from __future__ import annotations
@@ -85,4 +85,6 @@ def threads(folder: str) -> float:
 
 
 if __name__ == "__main__":
-    print(globals()[sys.argv[1]](sys.argv[2]))
+    folder, *ways = sys.argv[1:]
+    for way in ways:
+        print(way, globals()[way](folder), flush=True)

@@ -78,8 +78,6 @@ def test_each_failure_of_the_index_is_told_by_its_cause(fault, index, set_up, ca
     assert index.address in said and any(each in said for each in FAULTS[fault].split("|"))
     assert "tampered" not in said and "matching distribution" not in said
     assert content(cache) == {}
-    index.fault = ""
-    assert finished(set_up())[0] == 0
 
 
 def test_an_index_that_cannot_be_reached_is_told(index, set_up, monkeypatch):

@@ -29,7 +29,8 @@ class StandInHub(ThreadingHTTPServer):
         self.fault = ""
         self.delay = 0.0
         self.asked: list[str] = []
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        # It looks that often whether it shall end, and every test waits for that.
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
 
     @property
     def address(self) -> str:

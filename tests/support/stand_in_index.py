@@ -43,7 +43,8 @@ class StandInIndex(ThreadingHTTPServer):
         self.fault = ""
         self.asked = threading.Event()
         self.over = threading.Event()
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        # It looks that often whether it shall end, and every test waits for that.
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
 
     @property
     def address(self) -> str:
