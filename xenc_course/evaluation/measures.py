@@ -11,25 +11,17 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from xenc_course.files import check_id, shown
 from xenc_course.text.collection import Collection
-from xenc_course.text.qrels import MAX_GRADE, check_grade
+from xenc_course.text.qrels import check_grade
+
+from .measure_names import ADVICE, check_number, parse_metrics
 
 if TYPE_CHECKING:
     from ir_measures.measures import Measure
 
-METRICS = ("nDCG@10", "RR@10", "AP", "R@100", "Judged@10")
-_ADVICE = "try 'nDCG@10'"
-# What trec_eval and the others take without harm; a cutoff is a C integer there.
-_WHOLE = {
-    "cutoff": (1, 2**31 - 1),
-    "rel": (1, MAX_GRADE),
-    "min_rel": (0, MAX_GRADE),
-    "max_rel": (1, MAX_GRADE),
-}
-_REAL = {"recall": (0, 1), "p": (0, 1), "alpha": (0, 1), "beta": (0.001, 1000)}
 _GDEVAL_GRADES = 4  # gdeval.pl refuses more, and its ERR is defined by this maximum
 _NUMBER = re.compile("0|[1-9][0-9]{0,14}")  # gdeval compares ids as numbers: 7 and 007 are one
 _A, _B, _C = "relevant", "other", "unjudged"
@@ -40,32 +32,6 @@ _TRIALS = {
 }
 
 Judgements = dict[str, dict[str, int]]
-
-
-def parse_metrics(metrics: str | Iterable[str]) -> dict[str, Measure]:
-    """Look up metrics in `ir_measures`.
-
-    Args:
-        metrics: one name or several, as `ir_measures` writes them.
-
-    Returns:
-        name -> measure, in the order of the names.
-
-    Raises:
-        TypeError: `metrics` holds no names.
-        ValueError: there is no name, or a metric that cannot be computed here; a cutoff, grade or
-            other parameter is out of its range.
-    """
-    import ir_measures
-
-    if isinstance(metrics, ir_measures.Measure):
-        metrics = [str(metrics)]
-    if not isinstance(metrics, Iterable):
-        raise TypeError(f"Metrics are names such as {METRICS[0]!r}, not {shown(metrics)}.")
-    names = [metrics] if isinstance(metrics, str) else list(metrics)
-    if not names:
-        raise ValueError(f"Name at least one metric, such as {METRICS[0]!r}.")
-    return {str(name): _parsed(name) for name in names}
 
 
 def check_metrics(
@@ -87,7 +53,7 @@ def check_metrics(
         ValueError: see `parse_metrics`; a metric fails on ids or grades such as those of the
             collection.
     """
-    _check_number("rel", rel, "rel")
+    check_number("rel", rel, "rel")
     measures = {
         name: _with_rel(name, measure, rel) for name, measure in parse_metrics(metrics).items()
     }
@@ -148,7 +114,7 @@ def values_of(measure: Measure, qrels: Judgements, rankings: Mapping[str, list[s
         if result.query_id not in values or not math.isfinite(result.value):
             raise ValueError(
                 f"{measure} gave {result.value!r} to query {shown(result.query_id)}, which is no "
-                f"value of a query here: {_ADVICE}."
+                f"value of a query here: {ADVICE}."
             )
         values[result.query_id] = float(result.value)
     return values
@@ -164,45 +130,6 @@ def remarks(measures: Mapping[str, Measure]) -> tuple[str, ...]:
     )
 
 
-def _parsed(name: str | Measure) -> Measure:
-    import ir_measures
-
-    if not isinstance(name, str | ir_measures.Measure):
-        raise ValueError(f"There is no metric {shown(name)}: {_ADVICE}.")
-    # ir_measures raises NameError for an unknown name and the others for bad parameters.
-    bad = (NameError, ValueError, AssertionError, TypeError, RecursionError, MemoryError)
-    try:
-        measure = ir_measures.parse_measure(name)  # type: ignore[arg-type]
-        supported = ir_measures.DefaultPipeline.supports(measure)
-    except bad as error:
-        cause = re.sub("invalid param (.*)=<object.*", r"it needs a \1", str(error))[:200]
-        raise ValueError(f"There is no metric {shown(name)} ({cause}): {_ADVICE}.") from error
-    for parameter, value in measure.params.items():
-        _check_parameter(str(name), parameter, value)
-    if not supported:
-        raise ValueError(f"ir_measures cannot compute {shown(name)} here: {_ADVICE}.")
-    return measure
-
-
-def _check_parameter(name: str, parameter: str, value: Any) -> None:
-    if parameter == "gains":
-        for number in (*value.keys(), *value.values()):
-            _check_number("rel", number, f"{shown(name)}: a grade or gain", least=-MAX_GRADE)
-    elif parameter in _WHOLE or parameter in _REAL:
-        _check_number(parameter, value, f"{shown(name)}: {parameter}")
-
-
-def _check_number(parameter: str, value: Any, what: str, least: float | None = None) -> None:
-    """Refuse a number out of the range of its kind of parameter."""
-    low, high = (_WHOLE | _REAL)[parameter]
-    low = low if least is None else least
-    whole = parameter in _WHOLE
-    number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
-    if not number or not low <= value <= high:
-        kind = "a whole number" if whole else "a number"
-        raise ValueError(f"{what} is {shown(value)}: choose {kind} from {low:,} to {high:,}.")
-
-
 def _with_rel(name: str, measure: Measure, rel: int) -> Measure:
     import ir_measures
 
@@ -213,7 +140,7 @@ def _with_rel(name: str, measure: Measure, rel: int) -> Measure:
         return measure
     binary = measure(rel=rel)
     if not ir_measures.DefaultPipeline.supports(binary):
-        raise ValueError(f"ir_measures cannot compute {shown(name)} with rel={rel}: {_ADVICE}.")
+        raise ValueError(f"ir_measures cannot compute {shown(name)} with rel={rel}: {ADVICE}.")
     return binary
 
 
@@ -229,13 +156,13 @@ def _check_gdeval(name: str, measure: Measure, judged: Judgements) -> None:
         if not _NUMBER.fullmatch(query):
             raise ValueError(
                 f"{shown(name)} is computed by gdeval, which takes numbers as query ids and not "
-                f"{shown(query)}: {_ADVICE}."
+                f"{shown(query)}: {ADVICE}."
             )
     highest = max((grade for row in judged.values() for grade in row.values()), default=0)
     if highest > _GDEVAL_GRADES:
         raise ValueError(
             f"{shown(name)} is computed by gdeval, which takes grades up to {_GDEVAL_GRADES} and "
-            f"not {highest}: {_ADVICE}."
+            f"not {highest}: {ADVICE}."
         )
 
 
@@ -251,5 +178,5 @@ def _try(name: str, measure: Measure, judged: Judgements) -> None:
             cause = f"{type(error).__name__}: {str(error)[:60]}"
             raise ValueError(
                 f"{shown(name)} cannot be computed, for it fails on a ranking of {kind} "
-                f"({cause}): {_ADVICE}."
+                f"({cause}): {ADVICE}."
             ) from error

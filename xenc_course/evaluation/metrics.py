@@ -24,12 +24,11 @@ from xenc_course.display.table import ShowsTable, Table
 from xenc_course.retrieval.runs import Run, check_run, ranked
 from xenc_course.text.collection import Collection
 
+from .measure_names import METRICS as METRICS, parse_metrics as parse_metrics
 from .measures import (
-    METRICS as METRICS,
     Judgements,
     check_metrics as check_metrics,
     judgements as judgements,
-    parse_metrics as parse_metrics,
     remarks,
     values_of,
 )
