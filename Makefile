@@ -2,6 +2,7 @@
 # PYTHON, PIP_ARGS, LAB_ARGS and XENC_CACHE may be set: make lab PYTHON=python3.12 LAB_ARGS=--no-browser
 # Another package index for everything, models and text included, is PIP_INDEX_URL.
 # REQUIREMENTS is what pip installs, TEST_ARGS goes to pytest.
+# WORKERS is how many test files run at a time: most tests keep one core busy. Plain pytest runs them one by one.
 ifeq ($(OS),Windows_NT)
 PYTHON ?= python
 BIN := .venv/Scripts
@@ -10,6 +11,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 endif
 VENV := .venv
+WORKERS ?= 2
 REQUIREMENTS ?= -r requirements.lock
 READY := $(VENV)/ready
 
@@ -29,7 +31,7 @@ lab: setup  ## set up and open your own copies of the lessons in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=work $(ROOT_ARGS) $(LAB_ARGS)
 
 test: setup  ## set up and run the unit tests and every lesson
-	$(BIN)/pytest --nbval $(TEST_ARGS)
+	$(BIN)/pytest --nbval --numprocesses $(WORKERS) --dist loadfile $(TEST_ARGS)
 
 quick: $(READY)  ## run the unit tests that need no model (under a minute)
 	$(BIN)/pytest -m "not models and not slow" tests
