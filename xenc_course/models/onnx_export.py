@@ -106,6 +106,23 @@ def sweep_exports(*, all_of_them: bool = False) -> None:
                 path.unlink()
 
 
+def logits_apart(found: np.ndarray, wanted: np.ndarray) -> float:
+    """How far an export's logits are from PyTorch's; 0 where that is no more than rounding.
+
+    Args:
+        found: of the export, any shape.
+        wanted: of PyTorch, the same shape.
+
+    Returns:
+        The largest difference, not a number where one of them is none.
+    """
+    import numpy as np
+
+    if np.allclose(found, wanted, rtol=CLOSE, atol=CLOSE):
+        return 0.0
+    return float(np.abs(found - wanted).max())
+
+
 def damaged_exports() -> list[str]:
     """What is wrong with the exports in the cache, every byte of which is read: a phrase each."""
     recorded, found = _recorded_exports(), []
@@ -211,7 +228,6 @@ def _export(model: CrossEncoder, path: Path) -> None:
 
 def _refuse_other_logits(path: Path, fed: dict[str, np.ndarray], wanted: np.ndarray) -> None:
     """See that an ONNX file gives the logits of the model it was made from."""
-    import numpy as np
     from onnxruntime import InferenceSession, SessionOptions
 
     options = SessionOptions()
@@ -219,8 +235,7 @@ def _refuse_other_logits(path: Path, fed: dict[str, np.ndarray], wanted: np.ndar
     session = InferenceSession(path, options, providers=["CPUExecutionProvider"])
     inputs = {entry.name for entry in session.get_inputs()}  # one that changes nothing is left out
     found = session.run(None, {name: fed[name] for name in inputs})[0]
-    if not np.allclose(found, wanted, rtol=CLOSE, atol=CLOSE):
-        apart = np.abs(found - wanted).max()
+    if apart := logits_apart(found, wanted):
         raise ValueError(
             f"The model's ONNX export gives other logits, by up to {apart:.3g}: use "
             "backend='torch'."

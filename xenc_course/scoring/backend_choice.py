@@ -9,7 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from xenc_course.models.onnx_export import exported, is_dynamic_int8, is_exported, onnx_path
+from xenc_course.models.onnx_export import (
+    exported,
+    is_dynamic_int8,
+    is_exported,
+    logits_apart,
+    onnx_path,
+)
 from xenc_course.processes import ProcessLock
 
 from .backends import Backend, OnnxBackend, TorchBackend, run_batches
@@ -22,7 +28,6 @@ from .tokens import PairTokenizer, Tokens
 BACKENDS = ("auto", "torch", "onnx", "onnx-int8", "openvino")
 TRIED = 12  # pairs on which "auto" times the backends
 EXPORT_FROM = 256  # pairs: for fewer, exporting to ONNX takes longer than it can save
-CLOSE = 1e-3  # how far the logits of an export may be from PyTorch's: rounding alone gives 1e-5
 
 
 @dataclass(frozen=True)
@@ -142,8 +147,7 @@ class BackendChooser:
         except Exception as error:  # the exporter, onnxruntime and the disk share no base but this
             why = f"The model cannot be run in ONNX here: {' '.join(str(error).split())[:120]}"
             return torch, Choice("torch", why)
-        if not np.allclose(logits["onnx"], logits["torch"], rtol=CLOSE, atol=CLOSE):
-            apart = np.abs(logits["onnx"] - logits["torch"]).max()
+        if apart := logits_apart(logits["onnx"], logits["torch"]):
             why = f"The model's ONNX export gives other logits, by up to {apart:.3g}."
             return torch, Choice("torch", why)
         best = dict.fromkeys(rivals, float("inf"))
