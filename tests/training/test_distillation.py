@@ -10,7 +10,7 @@ from xenc_course.training import distillation
 from xenc_course.training.distillation import distil
 from xenc_course.training.plan import Plan
 
-pytestmark = [pytest.mark.models, pytest.mark.usefixtures("few_held_out")]
+pytestmark = [pytest.mark.models, pytest.mark.usefixtures("few_held_out", "pytorch_labels")]
 
 
 @pytest.fixture(scope="module")
@@ -19,14 +19,26 @@ def plan(tiny_model, towns):
 
 
 @pytest.fixture(scope="module")
-def student(plan, few_held_out, tmp_path_factory):
+def told() -> list[str]:
+    """What was said of the student before the work began."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def student(plan, few_held_out, pytorch_labels, told, tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole") / "student"
     return distil(
         plan,
         folder,
         command=["python", "--out", str(folder), f"--labels={folder}", "the text"],
         progress=False,
+        tell=told.append,
     )
+
+
+def test_how_long_it_takes_is_said_first(student, told):
+    (sentence,) = told
+    assert sentence.startswith("This takes about") and "labelling" in sentence
 
 
 def test_no_file_of_a_student_names_a_folder_of_this_machine(student):
@@ -142,11 +154,6 @@ def test_a_refused_plan_claims_no_folder(change, reason, plan, tmp_path, unreach
     with pytest.raises(Exception, match=reason):
         distil(replace(plan, **change), out, progress=False)
     assert not out.exists() and not out.with_name("student.job").exists()
-    told = []
-    distil(plan, out, progress=False, tell=told.append)
-    assert out.is_dir() and not out.with_name("student.job").exists()
-    (sentence,) = told
-    assert sentence.startswith("This takes about") and "labelling" in sentence
 
 
 def test_a_full_disk_leaves_a_job_that_goes_on(plan, student, tmp_path, monkeypatch):

@@ -7,6 +7,8 @@ from xenc_course.training import checkpoint, loop
 from xenc_course.training.finetuning import finetune, judged_groups
 from xenc_course.training.query_split import split_queries
 
+OPTIONS = {"epochs": 3, "learning_rate": 1e-2, "progress": False}
+
 
 @pytest.mark.models
 def test_judged_groups_never_hold_a_relevant_passage_as_a_negative(judged):
@@ -47,13 +49,17 @@ def test_weights_that_no_epoch_made_better_are_written_unchanged(judged, tiny_mo
     assert all((before[name] == after[name]).all() for name in before)
 
 
+@pytest.fixture(scope="module")
+def whole(judged, tiny_model, tmp_path_factory):
+    """A training that nothing happened to."""
+    return finetune(tiny_model, judged, tmp_path_factory.mktemp("whole") / "whole", **OPTIONS)
+
+
 @pytest.mark.models
 @pytest.mark.parametrize("fault", ["killed", "full disk", "out appears"])
 def test_what_is_done_is_kept_and_the_same_call_goes_on(
-    fault, judged, tiny_model, tmp_path, monkeypatch
+    fault, whole, judged, tiny_model, tmp_path, monkeypatch
 ):
-    options = {"epochs": 3, "learning_rate": 1e-2, "progress": False}
-    whole = finetune(tiny_model, judged, tmp_path / "whole", **options)
     out, steps = tmp_path / "tuned", []
     real = {
         "killed": loop.loss_of,
@@ -74,15 +80,15 @@ def test_what_is_done_is_kept_and_the_same_call_goes_on(
     place = (checkpoint, "write_whole") if fault == "full disk" else (loop, "loss_of")
     monkeypatch.setattr(*place, broken)
     with pytest.raises((KeyboardInterrupt, OSError, ValueError)):
-        finetune(tiny_model, judged, out, **options)
+        finetune(tiny_model, judged, out, **OPTIONS)
     monkeypatch.setattr(*place, real[fault])
     kept = {path.name for path in (tmp_path / "tuned.job").iterdir()}
     assert "epoch-1.safetensors" in kept and "job.json" in kept
     if fault == "out appears":
         out.rmdir()
     with pytest.raises(ValueError, match="begun with another seed"):
-        finetune(tiny_model, judged, out, seed=1, **options)
-    again = finetune(tiny_model, judged, out, **options)
+        finetune(tiny_model, judged, out, seed=1, **OPTIONS)
+    again = finetune(tiny_model, judged, out, **OPTIONS)
     assert (again.epoch, str(again.comparison)) == (whole.epoch, str(whole.comparison))
     for path in whole.folder.iterdir():
         assert (out / path.name).read_bytes() == path.read_bytes(), path.name
