@@ -1,6 +1,7 @@
 """Set-up comes to harm in every way that was seen, and ends with the same bytes or one sentence."""
 
 import os
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -163,9 +164,19 @@ HARMS = {
 }
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Path:
+    """Where the first of these tests keeps a copy of its cache for the others."""
+    return tmp_path_factory.mktemp("made") / "cache"
+
+
 @pytest.mark.parametrize("harm", HARMS)
-def test_a_set_up_repairs_what_came_to_harm(harm, set_up, cache):
-    assert finished(set_up())[0] == 0
+def test_a_set_up_repairs_what_came_to_harm(harm, set_up, cache, made):
+    if made.exists():
+        shutil.copytree(made, cache)
+    else:
+        assert finished(set_up())[0] == 0
+        shutil.copytree(cache, made)
     right = content(cache)
     HARMS[harm](cache / "two" / "weights.safetensors")
     assert content(cache) != right
