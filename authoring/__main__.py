@@ -42,7 +42,17 @@ def _parser() -> argparse.ArgumentParser:
     page.add_argument("--check", action="store_true", help="write nothing; fail if it differs")
     page.set_defaults(run=_findings)
 
-    runs = commands.add_parser("runs", help="make the stored runs that are missing (an hour)")
+    runs = commands.add_parser(
+        "runs", help="make the stored runs that are missing (an hour), or prices (minutes)"
+    )
+    runs.add_argument(
+        "what",
+        nargs="?",
+        choices=("missing", "prices"),
+        default="missing",
+        help="missing: runs that are not there yet; prices: measure the table of prices anew "
+        "(missing)",
+    )
     runs.set_defaults(run=_runs)
 
     vectors = commands.add_parser("vectors", help="make the stored vectors anew (minutes)")
@@ -90,6 +100,8 @@ def _findings(options: argparse.Namespace) -> int:
 
 
 def _runs(options: argparse.Namespace) -> int:
+    if options.what == "prices":
+        return _prices()
     from xenc_course.evaluation.stored_runs import RUNS, list_runs
 
     from .make_runs import PLANS, make_run
@@ -99,6 +111,16 @@ def _runs(options: argparse.Namespace) -> int:
             print(plan.command, flush=True)
             make_run(plan)
     print(list_runs())
+    return 0
+
+
+def _prices() -> int:
+    from .execute import share_cores
+
+    share_cores()  # as in lessons and in JupyterLab, before PyTorch starts its threads
+    from .make_prices import make_prices
+
+    print(make_prices())
     return 0
 
 

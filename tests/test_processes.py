@@ -80,3 +80,20 @@ def test_one_thread_of_a_process_is_inside_a_lock_at_a_time():
     for thread in threads:
         thread.join()
     assert max(most) == 1 and len(most) == 800
+
+
+def test_the_processor_and_what_it_can_do_are_read_from_the_system(monkeypatch, tmp_path):
+    facts = tmp_path / "cpuinfo"
+    monkeypatch.setattr(processes, "CPU_FACTS", facts)
+    facts.write_text("processor\t: 0\nmodel name\t: A: fast one\nflags\t\t: fpu avx2 avx_vnni\n")
+    assert processes.processor() == "A: fast one"
+    assert processes.processor_features() == ("avx2", "avx_vnni")
+    facts.write_text("processor\t: 0\nFeatures\t: fp asimddp i8mm\n")
+    assert processes.processor_features() == ("asimddp", "i8mm")
+
+
+def test_a_system_that_tells_nothing_of_its_processor(monkeypatch, tmp_path):
+    monkeypatch.setattr(processes, "CPU_FACTS", tmp_path / "none")
+    monkeypatch.setattr(processes.platform, "processor", lambda: "")
+    assert processes.processor() == processes.platform.machine()
+    assert processes.processor_features() == ()

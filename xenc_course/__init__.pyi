@@ -83,6 +83,12 @@ from .models.loading import (
     load_cross_encoder as load_cross_encoder,
     model_folder as model_folder,
 )
+from .processes import (
+    cores as cores,
+    processor as processor,
+    processor_features as processor_features,
+    quota as quota,
+)
 from .retrieval.first_stage import (
     bm25_run as bm25_run,
 )
@@ -141,6 +147,12 @@ from .teaching.judgements import (
 )
 from .teaching.judging import (
     judge as judge,
+)
+from .teaching.prices import (
+    load_prices as load_prices,
+)
+from .teaching.queueing import (
+    response_times as response_times,
 )
 from .text.collection import (
     HELPDESK as HELPDESK,

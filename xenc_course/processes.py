@@ -1,4 +1,4 @@
-"""What a process may use of the machine, and what a forked one must do without.
+"""What a process may use of the machine, what its processor can do, and what a fork does without.
 
 A container is given a share of the processor by a quota of its control group. The number of cores
 that the machine has says nothing about it.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import platform
 import sys
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,10 @@ from pathlib import Path
 
 GROUPS = Path("/sys/fs/cgroup")
 OWN_GROUPS = Path("/proc/self/cgroup")
+CPU_FACTS = Path("/proc/cpuinfo")
+# What decides how fast 8-bit integers and bf16 are, as Linux spells it: first x86, then Arm.
+OF_X86 = ("avx2", "avx512f", "avx_vnni", "avx512_vnni", "amx_int8", "avx512_bf16", "amx_bf16")
+FEATURES = (*OF_X86, "asimddp", "i8mm", "bf16")
 
 
 def cores() -> int:
@@ -43,6 +48,17 @@ def quota(mounted: Path = GROUPS, own: Path = OWN_GROUPS) -> float:
         elif "cpu" in controllers.split(","):
             found += [_quota_1(group) for group in _up(mounted / "cpu", path)]
     return min(found)
+
+
+def processor() -> str:
+    """The name of this machine's processor, as the system tells it."""
+    return _cpu_fact("model name") or platform.processor() or platform.machine()
+
+
+def processor_features() -> tuple[str, ...]:
+    """Those of `FEATURES` that this processor has; none where that is not told."""
+    told = f"{_cpu_fact('flags')} {_cpu_fact('Features')}".split()
+    return tuple(feature for feature in FEATURES if feature in told)
 
 
 class ProcessLock:
@@ -101,6 +117,16 @@ def _cores(microseconds: str, period: str) -> float:
     if not microseconds.isdigit() or not period.isdigit() or int(period) == 0:
         return math.inf
     return int(microseconds) / int(period)
+
+
+def _cpu_fact(key: str) -> str:
+    """What `CPU_FACTS` says of the first processor; "" where it does not."""
+    try:
+        lines = CPU_FACTS.read_text(encoding="utf-8").splitlines()
+    except OSError:  # another system than Linux
+        return ""
+    facts = (line.partition(":") for line in lines)
+    return next((fact.strip() for name, _, fact in facts if name.strip() == key), "")
 
 
 def _word(file: Path, place: int) -> str:

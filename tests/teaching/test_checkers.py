@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,17 @@ import pytest
 
 from tests.support.beir_folders import make_folder
 from xenc_course.retrieval.runs import ranked
-from xenc_course.teaching.checkers import lesson_01, lesson_02, lesson_04
+from xenc_course.teaching.checkers import lesson_01, lesson_02, lesson_03, lesson_04
 from xenc_course.teaching.exercises import check
 from xenc_course.teaching.learner_code import NOT_TRIED
+from xenc_course.timing import Timing
 
-EXERCISES = {**lesson_01.EXERCISES, **lesson_02.EXERCISES, **lesson_04.EXERCISES}
+EXERCISES = {
+    **lesson_01.EXERCISES,
+    **lesson_02.EXERCISES,
+    **lesson_03.EXERCISES,
+    **lesson_04.EXERCISES,
+}
 
 
 def by(key):
@@ -82,12 +89,31 @@ def only_for(size, rule):
     return lambda segments: rule(segments) if len(segments) == size else segments[:, None] >= 0
 
 
+def stopwatch(fn, repeats, clock, *, warmup=1, of=np.median):
+    """Median seconds, and each of the ways to get them wrong."""
+    for _ in range(warmup):
+        fn()
+    durations = []
+    for _ in range(repeats):
+        start = clock()
+        fn()
+        durations.append(clock() - start)
+    return float(of(durations))
+
+
+def machines(rate, seconds, busy, whole=math.ceil):
+    return whole(rate * seconds / busy)
+
+
 SOLUTIONS = {
     "01.1": lambda passages, scores: [passages[i] for i in np.argsort(-scores)],
     "01.2": lambda d, q, k: q + q * min(k, d),
     "02.1": lambda tokens: ids_after(tokens, tokens.index("[SEP]") + 1),
     "02.2": lambda n, tokens: (n * 384 * 4, n * tokens * 384 * 4),
     "02.3": masked(),
+    "03.1": lambda budget, first, pair: max(0, int((budget - first) / pair)),
+    "03.2": machines,
+    "03.3": stopwatch,
     "04.1": lambda scores, relevant: float(any(d in relevant for d in best_three(scores))),
     "04.2": lambda before, after: sum(after[q] < before[q] - 1e-9 for q in before),
     "04.3": recall,
@@ -167,6 +193,37 @@ MISTAKES = [
         "all tokens of both",
     ),
     ("02.3", only_for(7, masked()), "one length only"),
+    ("03.1", lambda b, f, p: int(b / p), "take it off the budget"),
+    ("03.1", lambda b, f, p: round((b - f) / p), "round down"),
+    ("03.1", lambda b, f, p: math.ceil((b - f) / p), "round down"),
+    ("03.1", lambda b, f, p: (b - f) / p, "return a whole number"),
+    ("03.1", lambda b, f, p: math.floor((f - b) / p), "not the other way round"),
+    ("03.1", lambda b, f, p: int((b - f) / p), "never less"),
+    ("03.1", lambda b, f, p: int(p / b), "how many pairs fit"),
+    ("03.1", lambda b, f, p: max(0, int((1 - f) / p)), "never less"),
+    ("03.1", lambda b, f, p: max(0, int((min(b, 1) - f) / p)), "use all three numbers"),
+    ("03.1", lambda b, f, p: [1], "is one number, and yours is a list"),
+    ("03.2", lambda r, s, b: machines(r, s, b, int), "round up"),
+    ("03.2", lambda r, s, b: machines(r, s, 1), "leave room"),
+    ("03.2", lambda r, s, b: r * s / b, "return a whole number"),
+    ("03.2", lambda r, s, b: r * s * b, "Divide by `busy`"),
+    ("03.2", lambda r, s, b: math.ceil(r / s / b), "the rate times the seconds"),
+    ("03.2", lambda r, s, b: int(r * s / b) + 1, "exactly enough"),
+    ("03.2", lambda r, s, b: max(2, machines(r, s, b)), "needs one machine"),
+    ("03.2", lambda r, s, b: 7, "How many seconds of work"),
+    ("03.3", lambda f, n, c: stopwatch(f, n, c, warmup=0), "that is repeats + 1 calls"),
+    ("03.3", lambda f, n, c: stopwatch(f, n + 1, c, warmup=0, of=max), "must not count"),
+    ("03.3", lambda f, n, c: stopwatch(f, n, c, of=np.mean), "That is the mean"),
+    ("03.3", lambda f, n, c: stopwatch(f, n, c, of=min), "That is the fastest"),
+    ("03.3", lambda f, n, c: stopwatch(f, n, c, of=sum), "That is all calls together"),
+    ("03.3", lambda f, n, c: stopwatch(f, n, c, of=lambda d: d[len(d) // 2]), "sort them"),
+    (
+        "03.3",
+        lambda f, n, c: stopwatch(f, n, c, of=lambda d: sorted(d)[len(d) // 2]),
+        "the two in the middle",
+    ),
+    ("03.3", lambda f, n, c: 2.0, "never calls"),
+    ("03.3", lambda f, n, c: stopwatch(f, n, lambda: 0.0), "the only clock here"),
     ("04.1", lambda s, r: float(any(d in r for d in ranked(s)[::-1][:3])), "worst first"),
     ("04.1", lambda s, r: float(any(d in r for d in list(s)[:3])), "order of a dict"),
     ("04.1", lambda s, r: float(ranked(s)[0] in r), "third place counts"),
@@ -336,6 +393,24 @@ def test_the_word_that_a_result_rests_on(tmp_path):
         ((tmp_path / "nowhere", "q0", "p0", "glue"), "There is no "),
     ):
         feedback = check(answer, "02.4")
+        assert feedback.message.startswith("Not yet: ")
+        assert message in feedback.message
+
+
+@pytest.mark.models
+def test_a_price_of_the_learners_own_text(tmp_path):
+    mine = folder(tmp_path / "mine", n_passages=4)
+    timing = Timing((0.4, 0.6, 0.4, 0.4, 0.4, 0.4, 0.2), 2)
+    said = check((mine, timing), "03.4")
+    assert said.message.startswith("Right. One of your 4 passages takes 100 ms (")
+    assert "rounds from 50.0 ms to 150 ms). So 1 such passages fit into 100 ms" in said.message
+    for answer, message in (
+        (mine, "Give both"),
+        ((mine, 0.4), "my_timing is what `measure` returns, and yours is a float"),
+        ((mine, Timing((0.4, 0.5), 2)), "2 rounds say too little"),
+        ((tmp_path / "nowhere", timing), "There is no "),
+    ):
+        feedback = check(answer, "03.4")
         assert feedback.message.startswith("Not yet: ")
         assert message in feedback.message
 
