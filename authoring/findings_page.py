@@ -9,6 +9,7 @@ import nbformat
 from xenc_course.display.table import Table
 from xenc_course.evaluation.states import STATES
 from xenc_course.files import write_lines
+from xenc_course.teaching.prices import Prices, load_prices
 
 from .notebooks import NOTEBOOKS, lesson_paths
 from .stored_findings import StoredFinding, citations, findings
@@ -48,6 +49,7 @@ def findings_page(folder: Path) -> list[str]:
     same = [one for one in found if not one.machine]
     lines += _findings("Findings", "the same on every machine", same)
     lines += _findings("Times", "measured on one machine", [one for one in found if one.machine])
+    lines += _prices(load_prices())
     lines += ["", "## Cited figures", ""]
     ordered = sorted(cited, key=lambda entry: (entry.lesson, entry.cell))
     rows = [(e.lesson, e.cell, ", ".join(e.figures), e.source) for e in ordered]
@@ -81,6 +83,15 @@ def check_findings(folder: Path, page: Path) -> None:
     kept = page.read_text(encoding="utf-8").splitlines() if page.is_file() else []
     if kept != findings_page(folder):
         raise ValueError("FINDINGS.md differs from the lessons: run `make findings` and commit it.")
+
+
+def _prices(prices: Prices) -> list[str]:
+    """The table of prices: the only times that more than one page quotes."""
+    versions = ", ".join(f"{library} {number}" for library, number in prices.versions.items())
+    where = f"{prices.machine}, {prices.system}; {prices.rounds} rounds in turn"
+    made = f"Measured by `{prices.command}` on {where}. Text: {prices.work}. {versions}."
+    doubt = ["", prices.doubt] if prices.doubt else []
+    return ["", "## Prices", "", made, *doubt, "", *prices.table().markdown()]
 
 
 def _findings(title: str, what: str, found: list[StoredFinding]) -> list[str]:

@@ -1,9 +1,15 @@
-"""The box of findings in README.md: sentences and numbers are the lessons', the advice is ours."""
+"""The box of findings in README.md: sentences and numbers are the lessons', the advice is ours.
+
+Below them stands what it costs, from the table of prices.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+
+from xenc_course.teaching.prices import Prices, load_prices
+from xenc_course.timing import format_seconds
 
 from .notebooks import NOTEBOOKS
 from .stored_findings import StoredFinding
@@ -28,7 +34,7 @@ ADVICE = (
 
 
 def readme_box(found: Sequence[StoredFinding]) -> list[str]:
-    """The lines of the box: one finding per line, with its number, its interval and advice.
+    """The lines of the box: one finding per line, with its number and advice; then what it costs.
 
     Raises:
         ValueError: no lesson has a finding that begins as the box wants it.
@@ -46,7 +52,25 @@ def readme_box(found: Sequence[StoredFinding]) -> list[str]:
             f"- **{one.sentence}** {one.estimate} ({one.interval}; {one.n}): {one.state}. {advice} "
             f"[{one.lesson[:2]}](notebooks/{one.lesson}.ipynb)"
         )
-    return [*lines, "", END]
+    return [*lines, "", _costs(load_prices()), "", END]
+
+
+def _costs(prices: Prices) -> str:
+    """What reading a passage and searching cost, in a paragraph."""
+    read, read8 = prices["L12, predict, fp32"], prices["L12, Reranker onnx-int8"]
+    encode, search = (
+        prices["all-MiniLM, encode a query, fp32"],
+        prices["compare with 10,000 vectors"],
+    )
+    ms = [format_seconds(one) for one in (read.seconds, read8.seconds)]
+    first = format_seconds(encode.seconds + search.seconds)
+    doubt = f" {prices.doubt}" if prices.doubt else ""
+    return (
+        f"**What it costs** on {prices.machine}: the cross-encoder reads a Wikipedia passage in "
+        f"{ms[0]} with PyTorch (fp32) and in {ms[1]} in 8-bit integers; a search of 10,000 stored "
+        f"vectors takes {first}.{doubt} [All prices](FINDINGS.md#prices), and how to measure your "
+        "own: [03](notebooks/03_speed.ipynb)"
+    )
 
 
 def with_box(readme: str, box: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from authoring.findings_page import PAGE, check_findings, findings_page
 from authoring.notebooks import NOTEBOOKS
 from authoring.stored_findings import citations, findings
 from tests.support.lesson_cells import lesson, shown
-from xenc_course import Share, finding, show_findings
+from xenc_course import Share, finding, load_prices, show_findings
 
 
 def test_a_stale_page_is_refused(tmp_path):
@@ -55,3 +55,10 @@ def test_a_finding_is_listed_with_its_state_and_the_place_where_it_is_first_show
     assert "1 findings, the same on every machine: 1 shown, 0 contradicted" in page
     assert "| Most of them \\| are. | shown | 0.9000 (90 of 100) |" in page
     assert "| 2. Counted [1] |" in page and "## Times" in page
+
+
+def test_the_page_has_the_stored_prices_and_says_where_they_come_from(tmp_path):
+    prices = load_prices()
+    page = "\n".join(findings_page(tmp_path))
+    assert "## Prices" in page and prices.command in page and prices.processor in page
+    assert all(f"| {price.name} | {price.unit} |" in page for price in prices.prices)
