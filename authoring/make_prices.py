@@ -22,6 +22,7 @@ from xenc_course.files import write_lines
 from xenc_course.models.loading import load_bi_encoder, load_cross_encoder
 from xenc_course.processes import cores, processor, processor_features
 from xenc_course.retrieval.stored_vectors import load_vectors
+from xenc_course.scoring.late_interaction import LateInteraction
 from xenc_course.scoring.reranker import Reranker
 from xenc_course.teaching.prices import PASSAGE, PRICES, QUERY, Price, Prices, load_prices
 from xenc_course.text.collection import load_collection
@@ -100,6 +101,12 @@ def _search(n_vectors: int) -> Callable[[Work], Timed]:
     return prepared
 
 
+def _late_interaction(work: Work) -> Timed:
+    late = LateInteraction()
+    late.store(work.passages)
+    return lambda query: late([(query, passage) for passage in work.passages])
+
+
 def _predict() -> Score:
     return load_cross_encoder(L12, device="cpu").predict
 
@@ -119,6 +126,7 @@ ROWS = (
     Row("L6, Reranker onnx-int8", PASSAGE, _reranker("xenc-distil-L6-int8", "auto")),
     Row("L3, Reranker onnx, fp32", PASSAGE, _reranker("xenc-distil-L3", "onnx")),
     Row("L3, Reranker onnx-int8", PASSAGE, _reranker("xenc-distil-L3-int8", "auto")),
+    Row("late interaction, token vectors stored", PASSAGE, _late_interaction),
     Row("all-MiniLM, encode passages, fp32", PASSAGE, _encode_passages),
     Row("all-MiniLM, encode a query, fp32", QUERY, _encode_query, CALLS),
     # The smaller one fits into a processor's cache, the larger one does not.
