@@ -101,7 +101,7 @@ def make_task(collection: Collection, first_stage: str, folder: Path) -> Task:
         print(rerank_and_evaluate(collection, experiment, out), flush=True)
         runs[model] = read_run(out)
     chosen = collection.select(list(runs[L12]))
-    passages = {name: chosen.passage(name) for name in chosen.documents}
+    passages = chosen.passages()
     candidates = find_candidates(first_stage, chosen, passages, DEPTH)[0]
     read = {passages[document] for scores in candidates.values() for document in scores}
     late, pooled = (LateInteraction(folder=folder / f"pool-{n}", pool=n) for n in (1, 2))
