@@ -22,6 +22,7 @@ from .display.lesson_diagrams import (
     diagram_distil as diagram_distil,
     diagram_inputs as diagram_inputs,
     diagram_judged_test as diagram_judged_test,
+    diagram_limit as diagram_limit,
     diagram_retrieve_and_rerank as diagram_retrieve_and_rerank,
     diagram_two_encoders as diagram_two_encoders,
 )

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.beir_folders import make_folder
 from xenc_course.retrieval.runs import ranked
-from xenc_course.teaching.checkers import lesson_01, lesson_02, lesson_03, lesson_04
+from xenc_course.teaching.checkers import lesson_01, lesson_02, lesson_03, lesson_04, lesson_06
 from xenc_course.teaching.exercises import check
 from xenc_course.teaching.learner_code import NOT_TRIED
 from xenc_course.timing import Timing
@@ -20,6 +20,7 @@ EXERCISES = {
     **lesson_02.EXERCISES,
     **lesson_03.EXERCISES,
     **lesson_04.EXERCISES,
+    **lesson_06.EXERCISES,
 }
 
 
@@ -105,6 +106,18 @@ def machines(rate, seconds, busy, whole=math.ceil):
     return whole(rate * seconds / busy)
 
 
+def tokens_read(lengths, size):
+    batches = [lengths[i : i + size] for i in range(0, len(lengths), size)]
+    return sum(len(batch) * max(batch) for batch in batches)
+
+
+def windows(text, n, step, left=0):
+    """Windows of n words, the last of which begins before the last `left` words of the text."""
+    words = text.split()
+    starts = range(0, max(len(words) - left, 1), step)
+    return [" ".join(words[start : start + n]) for start in starts]
+
+
 SOLUTIONS = {
     "01.1": lambda passages, scores: [passages[i] for i in np.argsort(-scores)],
     "01.2": lambda d, q, k: q + q * min(k, d),
@@ -117,6 +130,9 @@ SOLUTIONS = {
     "04.1": lambda scores, relevant: float(any(d in relevant for d in best_three(scores))),
     "04.2": lambda before, after: sum(after[q] < before[q] - 1e-9 for q in before),
     "04.3": recall,
+    "06.1": lambda lengths, n: 1 - sum(lengths) / tokens_read(lengths, n),
+    "06.2": lambda scores, order: scores[np.argsort(order)],
+    "06.3": lambda text, n, overlap: windows(text, n, n - overlap, overlap),
 }
 
 MISTAKES = [
@@ -256,6 +272,44 @@ MISTAKES = [
     ("04.3", lambda r, q, k: recall(r, q, k, missing=False, best=list), "Sort by the score"),
     ("04.3", lambda r, q, k: recall({x: r[x] for x in q}, q, k), "KeyError: 'not in the run'"),
     ("04.3", lambda r, q, k: 0.1, "For each query"),
+    ("06.1", lambda x, n: 1 - sum(x) / (len(x) * max(x)), "one table of all pairs"),
+    ("06.1", lambda x, n: 1 - sum(x) / tokens_read(sorted(x), n), "Do not sort"),
+    ("06.1", lambda x, n: sum(x) / tokens_read(x, n), "share of real tokens"),
+    ("06.1", lambda x, n: tokens_read(x, n) - sum(x), "number of padding tokens"),
+    ("06.1", lambda x, n: tokens_read(x, n) / sum(x) - 1, "padding included"),
+    ("06.1", lambda x, n: 100 * (1 - sum(x) / tokens_read(x, n)), "between 0 and 100"),
+    ("06.1", tokens_read, "how many tokens are read"),
+    (
+        "06.1",
+        lambda x, n: 1 - sum(x) / sum(n * max(x[i : i + n]) for i in range(0, len(x), n)),
+        "as many rows as pairs",
+    ),
+    (
+        "06.1",
+        lambda x, n: 1 - sum(x[: len(x) // n * n]) / tokens_read(x[: len(x) // n * n], n),
+        "The last batch counts, too",
+    ),
+    ("06.1", lambda x, n: 0.5, "pairs × longest"),
+    ("06.1", lambda x, n: 1 - 100 / 140, "when the last batch is smaller"),
+    ("06.1", lambda x, n: [0.2], "is one number, and yours is a list"),
+    ("06.2", lambda s, order: s, "as it came"),
+    ("06.2", lambda s, order: s[order], "sorts a second time"),
+    ("06.2", lambda s, order: np.sort(s), "Do not sort the scores"),
+    ("06.2", lambda s, order: np.zeros_like(order), "whole numbers"),
+    ("06.2", lambda s, order: s[:2], "one score for each of the 4 pairs"),
+    ("06.2", lambda s, order: s[::-1].copy(), "belongs to pair order[i]"),
+    ("06.2", lambda s, order: s[[2, 0, 3, 1][: len(s)]] if len(s) > 3 else s, "for one order only"),
+    ("06.2", lambda s, order: s.sort() or s, "changes what it was given"),
+    ("06.3", lambda t, n, o: windows(t, n, n), "step by"),
+    ("06.3", lambda t, n, o: windows(t, n, n - o), "The last window repeats"),
+    ("06.3", lambda t, n, o: windows(t, n, n - o, o)[:-1], "The last words are in no window"),
+    ("06.3", lambda t, n, o: windows(t, n, n - o, n - 1), "The last words are in no window"),
+    ("06.3", lambda t, n, o: [t[i : i + n] for i in range(0, len(t), n - o)], "not letters"),
+    ("06.3", lambda t, n, o: [t.split()[:n]], "Each window is a text"),
+    ("06.3", lambda t, n, o: t, "Return a list of texts"),
+    ("06.3", lambda t, n, o: [t], "holds the first n_words words"),
+    ("06.3", lambda t, n, o: windows(t, n, 1, n - 1), "words after the one before"),
+    ("06.3", lambda t, n, o: windows(t, n, max(n - 2, 1), 2), "use both"),
 ]
 
 
@@ -369,6 +423,33 @@ def test_what_a_folder_lacks_is_said(tmp_path):
         feedback = check(answer, "01.4")
         assert feedback.message.startswith("Not yet: ")
         assert message in feedback.message
+
+
+@pytest.mark.models
+def test_the_longest_pair_of_a_folder(tmp_path):
+    mine = folder(tmp_path / "mine", query="how do I fix a car")  # six words, a token each
+    corpus = '{"_id": "p0", "title": "Water", "text": "Fix it with water."}\n'  # six tokens
+    for i, text in enumerate(("water", "rain", "sun", "warm rain"), start=1):
+        corpus += f'{{"_id": "p{i}", "text": "{text}"}}\n'
+    (mine / "corpus.jsonl").write_text(corpus, encoding="utf-8")
+    for answer, message in (
+        ((mine, "q0", "p0", 15), "Right. The longest pair has 15 tokens and the model reads 512"),
+        ((mine, "q0", "p0", 12), "The 3 special tokens count, too"),
+        ((mine, "q0", "p0", 14), "The title is read, too"),
+        ((mine, "q0", "p0", 512), "512 is where the model cuts"),
+        ((mine, "q0", "p0", 99), "This pair does not have 99 tokens"),
+        ((mine, "q0", "p4", 11), "It has 11 tokens, and another pair of the folder has more"),
+        ((mine, "q0", "p0", 15.0), "my_tokens is a whole number, and yours is a float"),
+        ((mine, "q9", "p0", 15), "'q9' is no query of the folder"),
+        ((mine, "q0", "p9", 15), "'p9' is no passage of the folder"),
+        ((mine, "q0"), "Give all four"),
+    ):
+        assert message in check(answer, "06.4").message
+    words = " ".join(["water"] * 600)
+    (mine / "corpus.jsonl").write_text(
+        corpus.replace("Fix it with water.", words), encoding="utf-8"
+    )
+    assert "3 of 15 pairs are cut" in check((mine, "q0", "p0", 610), "06.4").message
 
 
 @pytest.mark.models

@@ -183,6 +183,30 @@ def diagram_batch() -> Diagram:
     )
 
 
+def diagram_limit() -> Diagram:
+    """Draw what of a pair that is too long is read, and who decides how much (06)."""
+    rows = {
+        1: [("[CLS]", 0, 1), ("query", 1, 1), ("[SEP]", 2, 1), ("passage", 3, 2)],
+        3: [("[CLS]", 0, 1), ("query", 1, 2), ("[SEP]", 3, 1), ("passage", 4, 1)],
+    }
+    boxes = [
+        Box("both", "one limit for both texts", 0, 0, 7, "heading"),
+        Box("less", "a longer query leaves less for the passage", 2, 0, 7, "heading"),
+    ]
+    for row, parts in rows.items():
+        for text, column, span in [*parts, ("[SEP]", 5, 1), ("lost", 6, 1)]:
+            look = "stored" if text == "lost" else "thing"
+            boxes.append(Box(f"{row}.{column}", text, row, column, span, look))
+    return draw_diagram(
+        "What is read of a pair that is too long",
+        "Query, passage and three special tokens share one limit. What of the passage stands "
+        "beyond it is lost, and a longer query leaves less room for the passage.",
+        boxes,
+        column_gap=4,
+        row_gap=6,
+    )
+
+
 def diagram_distil() -> Diagram:
     """Draw how a student learns from a teacher without any judgement (11)."""
     return draw_diagram(
