@@ -57,6 +57,10 @@ from .evaluation.frontier import (
     Frontier as Frontier,
     load_frontier as load_frontier,
 )
+from .evaluation.frontier_views import (
+    frontier_plot as frontier_plot,
+    frontier_table as frontier_table,
+)
 from .evaluation.metrics import (
     Evaluation as Evaluation,
     evaluate as evaluate,
@@ -99,6 +103,7 @@ from .retrieval.rerank import (
 from .retrieval.runs import (
     ranked as ranked,
     read_run as read_run,
+    reread as reread,
     write_run as write_run,
 )
 from .retrieval.stored_vectors import (

@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 
 from tests.support.judged import generated
 from tests.support.made_up import SCORES, rows
-from xenc_course.retrieval.runs import ranked, read_run, write_run
+from xenc_course.retrieval.runs import ranked, read_run, reread, write_run
 
 
 def test_ties_rank_by_document_id_descending_and_scores_compare_as_32_bit_floats():
@@ -142,3 +142,20 @@ def test_any_run_comes_back_from_its_file(tmp_path: Path, run: dict, name: str):
 def test_nan_has_no_rank():
     with pytest.raises(ValueError, match="to rank by is NaN"):
         ranked({"a": float("nan"), "b": 1.0})
+
+
+def test_rereading_moves_the_best_k_and_nothing_else():
+    before = {"q": {"a": 4.0, "b": 3.0, "c": 2.0, "d": 1.0}}
+    strong = {"q": {"a": 0.0, "b": 1.0, "c": 2.0, "d": 9.0}}
+    orders = [ranked(reread(before, strong, k)["q"]) for k in (0, 1, 3, 4, 9)]
+    assert ["".join(order) for order in orders] == ["abcd", "abcd", "cbad", "dcba", "dcba"]
+
+
+def test_rereading_refuses_what_the_stronger_run_has_not_read():
+    before = {"q": {"a": 2.0, "b": 1.0}}
+    assert ranked(reread(before, {"q": {"a": 0.0}}, 1)["q"]) == ["a", "b"]
+    for strong in ({"q": {"a": 0.0}}, {}):
+        with pytest.raises(ValueError, match="has no score of document"):
+            reread(before, strong, 2)
+    with pytest.raises(ValueError, match="0 documents or more"):
+        reread(before, before, -1)

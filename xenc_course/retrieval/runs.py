@@ -37,6 +37,37 @@ def ranked(scores: Mapping[str, float]) -> list[str]:
     return [document for _, document in pairs]
 
 
+def reread(before: Run, strong: Run, k: int) -> dict[str, dict[str, float]]:
+    """Put the best k documents of each query into the order of another run; the rest follow.
+
+    It is what a reranker of depth k gives, when its scores of more documents are there already.
+
+    Args:
+        before: the run of the first stage.
+        strong: the run of the reranker; it holds the best k of `before` for each query.
+        k: how many documents per query the reranker reads; 0 leaves the order as it was.
+
+    Returns:
+        A run: query id -> {document id: score}. Only the order of its scores has a meaning.
+
+    Raises:
+        ValueError: k is below 0, or `strong` lacks a query or one of its best k documents.
+    """
+    if k < 0:
+        raise ValueError(f"A reranker reads 0 documents or more, not {k}.")
+    run = {}
+    for query, scores in before.items():
+        order, read = ranked(scores), strong.get(query, {})
+        if missing := [document for document in order[:k] if document not in read]:
+            raise ValueError(
+                f"The stronger run has no score of document {shown(missing[0])} for query "
+                f"{shown(query)}: give a run over the same candidates."
+            )
+        best = ranked({document: read[document] for document in order[:k]})
+        run[query] = {d: -float(place) for place, d in enumerate([*best, *order[k:]])}
+    return run
+
+
 def check_run(run: Run) -> None:
     """Refuse what is no run.
 
