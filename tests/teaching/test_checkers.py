@@ -10,7 +10,14 @@ import pytest
 
 from tests.support.beir_folders import make_folder
 from xenc_course.retrieval.runs import ranked
-from xenc_course.teaching.checkers import lesson_01, lesson_02, lesson_03, lesson_04, lesson_06
+from xenc_course.teaching.checkers import (
+    lesson_01,
+    lesson_02,
+    lesson_03,
+    lesson_04,
+    lesson_05,
+    lesson_06,
+)
 from xenc_course.teaching.exercises import check
 from xenc_course.teaching.learner_code import NOT_TRIED
 from xenc_course.timing import Timing
@@ -20,6 +27,7 @@ EXERCISES = {
     **lesson_02.EXERCISES,
     **lesson_03.EXERCISES,
     **lesson_04.EXERCISES,
+    **lesson_05.EXERCISES,
     **lesson_06.EXERCISES,
 }
 
@@ -85,6 +93,15 @@ def masked(*, query=True, both=False, reads_cls=False, cls=True):
     return rule
 
 
+def best(points, *, ties=True, better=lambda new, old: new > old):
+    """The points that no other beats, and ways to get them wrong."""
+    found = []
+    for name in sorted(points, key=lambda n: (points[n][0], -points[n][1] * ties)):
+        if not found or better(points[name][1], points[found[-1]][1]):
+            found.append(name)
+    return found
+
+
 def only_for(size, rule):
     """A rule that is right for one number of tokens."""
     return lambda segments: rule(segments) if len(segments) == size else segments[:, None] >= 0
@@ -133,6 +150,9 @@ SOLUTIONS = {
     "06.1": lambda lengths, n: 1 - sum(lengths) / tokens_read(lengths, n),
     "06.2": lambda scores, order: scores[np.argsort(order)],
     "06.3": lambda text, n, overlap: windows(text, n, n - overlap, overlap),
+    "05.1": lambda budget, search, each: max(0, int((budget - search) / each)),
+    "05.2": lambda q, p: (q @ p.T).max(axis=1).sum(),
+    "05.3": best,
 }
 
 MISTAKES = [
@@ -310,6 +330,26 @@ MISTAKES = [
     ("06.3", lambda t, n, o: [t], "holds the first n_words words"),
     ("06.3", lambda t, n, o: windows(t, n, 1, n - 1), "words after the one before"),
     ("06.3", lambda t, n, o: windows(t, n, max(n - 2, 1), 2), "use both"),
+    ("05.1", lambda b, s, e: int(b / e), "search takes its time"),
+    ("05.1", lambda b, s, e: np.ceil((b - s) / e), "round down"),
+    ("05.1", lambda b, s, e: (b - s) / e, "whole passages"),
+    ("05.1", lambda b, s, e: int((b - s) / e), "room for 0 passages"),
+    ("05.1", lambda b, s, e: max(0, int((b - s) / e - 1e-6)), "fits exactly"),
+    ("05.1", lambda b, s, e: b - s - e, "Take the search"),
+    ("05.2", lambda q, p: (q @ p.T).max(axis=0).sum(), "from the passage"),
+    ("05.2", lambda q, p: (q @ p.T).max(), "one best match"),
+    ("05.2", lambda q, p: (q @ p.T).max(axis=1).mean(), "no mean"),
+    ("05.2", lambda q, p: (q @ p.T).sum(), "only the best match"),
+    ("05.2", lambda q, p: 0.5, "For each token"),
+    ("05.2", lambda q, p: q @ p.T, "is one number"),
+    ("05.3", lambda p: best(p, better=lambda new, old: new >= old), "'f' is no better"),
+    ("05.3", lambda p: sorted(p, key=lambda n: p[n][0])[:5], "go from cheap to dear"),
+    ("05.3", lambda p: best(p)[1:], "never beaten"),
+    ("05.3", lambda p: best(p)[:2], "that no cheaper one reaches"),
+    ("05.3", lambda p: best(p)[::-1], "from cheap to dear"),
+    ("05.3", lambda p: best(p, ties=False), "the same cost"),
+    ("05.3", lambda p: [p[n] for n in best(p)], "Return names"),
+    ("05.3", lambda p: "a, c, e", "Return a list"),
 ]
 
 
@@ -332,6 +372,17 @@ def test_a_typical_mistake_gets_its_own_message(name: str, wrong: object, messag
     feedback = check(wrong, name)
     assert not feedback.solved
     assert message in feedback.message
+
+
+@pytest.mark.models
+def test_a_scorer_for_a_search_of_ones_own(tmp_path):
+    folder = make_folder(tmp_path)
+    right = check((folder, Reranker("xenc-distil-L3-int8")), "05.4")
+    assert right.message.startswith("Right. nDCG@10 over ")
+    assert "judge more before you decide" in right.message
+    assert "Give both" in check((folder, folder, folder), "05.4").message
+    assert "my_scorer takes a list of pairs" in check((folder, "L3"), "05.4").message
+    assert "Not yet: " in check((folder, lambda pairs: np.zeros(1 + len(pairs))), "05.4").message
 
 
 @pytest.mark.parametrize("name", SOLUTIONS)
