@@ -80,7 +80,20 @@ def _plans(collection: str, depth: int, queries: int | None) -> list[StoredRun]:
     ]
 
 
-PLANS = _plans("helpdesk", 50, None) + _plans("wikipedia", 20, 1000)
+def _students(collection: str, depth: int, queries: int | None) -> list[StoredRun]:
+    """The course's students in int8 rerank what each bi-encoder found."""
+    return [
+        StoredRun(
+            collection, f"{student}-int8", f"{collection}/{first}.trec.gz", depth, queries, first
+        )
+        for first in (BI_ENCODER, BGE)
+        for student in sorted(released())
+    ]
+
+
+PLANS = (
+    _plans("helpdesk", 50, None) + _plans("wikipedia", 20, 1000) + _students("wikipedia", 20, 1000)
+)
 
 
 def make_run(plan: StoredRun) -> None:
