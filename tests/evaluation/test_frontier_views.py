@@ -47,3 +47,11 @@ def test_the_figure_shows_cheap_models_alone_beside_the_best_points():
 def test_a_collection_that_was_not_measured_is_an_error():
     with pytest.raises(KeyError):
         frontier_table(FRONTIER, "d")
+
+
+def test_the_reference_is_shown_where_another_point_beats_it():
+    better = point(LATE, "50", 6.0, 0.01)
+    frontier = Frontier((*FRONTIER.points, better), "a machine", "versions", 7)
+    names = frontier_table(frontier, "c").column("a hundred candidates")
+    assert names[-2:] == [f"{LATE}, L12 on 50", "L12 on all"]
+    assert "L12: all: 20.0 %" in str(frontier_plot(frontier, "c"))

@@ -8,7 +8,7 @@ from xenc_course.display.table import Table
 
 from .frontier import Frontier
 
-ALONE = "0"  # what `Point.keep` says of a cheap model without L12
+ALONE, REFERENCE = "0", "L12 on all"  # `Point.keep` without L12, and the name of L12 alone
 SHORTER = {
     "late interaction": "late",
     ", two tokens a vector": " (pooled)",
@@ -21,7 +21,7 @@ SHORTER = {
 
 
 def frontier_table(frontier: Frontier, collection: str) -> Table:
-    """The best points on a collection, from fast to slow, each beside L12 on all candidates.
+    """The best points on a collection, from fast to slow, and L12 on all candidates.
 
     Args:
         frontier: what was measured.
@@ -33,7 +33,9 @@ def frontier_table(frontier: Frontier, collection: str) -> Table:
     columns = ["a hundred candidates", "times as fast as predict", "bytes a passage", "nDCG@10"]
     columns += ["minus L12 on all", "90 % interval", "better?"]
     rows = []
-    for point in frontier.best(collection):
+    best = frontier.best(collection)
+    reference = [p for p in frontier.points if p.name == REFERENCE and p not in best]
+    for point in (*best, *reference):
         one = point.quality[collection]
         interval = f"{one.inner_low:+.4f} to {one.inner_high:+.4f}"
         versus = (one.difference, interval, one.state) if one.state else (None, None, None)
@@ -47,10 +49,10 @@ def frontier_table(frontier: Frontier, collection: str) -> Table:
 
 
 def frontier_plot(frontier: Frontier, collection: str) -> Figure:
-    """Draw the best points on a collection, and every cheap model alone, with 95 % intervals.
+    """Draw the best points on a collection, every cheap model alone, and L12 on all candidates.
 
     The cost is the time in per cent of what `CrossEncoder.predict` takes; the quality is nDCG@10
-    minus that of L12 on all candidates.
+    minus that of L12 on all candidates, with its 95 % interval.
 
     Args:
         frontier: what was measured.
@@ -60,7 +62,7 @@ def frontier_plot(frontier: Frontier, collection: str) -> Figure:
         KeyError: nothing was measured on it.
     """
     best = frontier.best(collection)
-    shown = [p for p in frontier.points if p in best or p.keep == ALONE]
+    shown = [p for p in frontier.points if p in best or p.keep == ALONE or p.name == REFERENCE]
     at = {_short(p.name): (100 / p.times[0], p.quality[collection].difference) for p in shown}
     compared = {_short(p.name): p.quality[collection] for p in shown}
     return scatter_plot(
