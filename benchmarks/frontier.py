@@ -216,12 +216,19 @@ def speeds(task: Task, rounds: int) -> dict[tuple[str, str], list[float]]:
 
 
 def stored_bytes(task: Task) -> dict[str, float]:
-    """Bytes per passage that each cheap model stores, a mean over passages."""
-    passages = [task.collection.passage(name) for name in next(iter(task.candidates.values()))]
+    """Bytes per passage that a cheap model stores, over the candidates of some queries."""
+    lists = list(task.candidates.values())[:TIMED]
+    passages = [task.collection.passage(name) for scores in lists for name in scores]
     return {
         VECTORS: 384.0,  # 8-bit integers, as `load_vectors` stores them
-        LATE: float(np.mean([LateInteraction().bytes_stored(text) for text in passages])),
+        LATE: mean_bytes(LateInteraction(), passages),
+        POOLED: mean_bytes(LateInteraction(pool=2), passages),
     }
+
+
+def mean_bytes(late: LateInteraction, passages: Sequence[str]) -> float:
+    """Bytes that the token vectors of a passage take, on average."""
+    return float(np.mean([late.bytes_stored(text) for text in passages]))
 
 
 def points(tasks: dict[str, Task], rounds: int) -> list[dict[str, object]]:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.support.beir_folders import make_folder
+from xenc_course import Reranker
 from xenc_course.retrieval.runs import ranked
 from xenc_course.teaching.checkers import (
     lesson_01,
