@@ -1,5 +1,7 @@
 """Training lowers the loss, repeats bit for bit, and stops in time."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -19,6 +21,20 @@ def test_every_loss_falls(student, loss):
     losses = train(student, groups, loss=loss, epochs=12, batch=5, learning_rate=3e-3)
     assert len(losses) == 24
     assert np.mean(losses[-4:]) < 0.9 * np.mean(losses[:4])
+
+
+def test_the_listwise_loss_is_kl_to_the_teachers_shares_and_does_not_see_a_shift(student):
+    passages = ("river and more", "nothing stone", "lake")
+    logits = student.predict([("river", text) for text in passages])
+    shares, wanted = (np.exp(x) / np.exp(x).sum() for x in (logits, np.array([2.0, -1.0, 0.5])))
+    by_hand = float((wanted * np.log(wanted / shares)).sum())
+
+    def first_step(*labels):
+        return train(copy.deepcopy(student), [Group("river", passages, labels)], loss="listwise")[0]
+
+    assert first_step(2.0, -1.0, 0.5) == pytest.approx(by_hand, rel=1e-4)
+    assert first_step(9.0, 6.0, 7.5) == pytest.approx(by_hand, rel=1e-4)
+    assert first_step(*map(float, logits)) == pytest.approx(0, abs=1e-5)
 
 
 def test_the_same_seed_gives_the_same_weights_and_embeddings_stay(tiny_model):
@@ -60,6 +76,7 @@ def test_matching_draws_the_student_to_its_teacher(student):
         (GROUPS, "hinge", "no loss named 'hinge'"),
         ([*GROUPS, Group("q", ("a",), (1.0,))], "mse", "these have 1, 2"),
         ([Group("q", ("a",), (1.0,))], "pairwise", "2 or more for this loss"),
+        ([Group("q", ("a",), (1.0,))], "listwise", "2 or more for this loss"),
         ([Group("q", ("a", "b"), (1.0,))], "mse", "another number of labels"),
     ],
 )

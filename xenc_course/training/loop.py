@@ -53,7 +53,10 @@ def train(
     - "margin-mse": pairwise, ((x₁ - xᵢ) - (y₁ - yᵢ))² (Hofstätter et al. 2020, arXiv 2010.02666);
     - "pairwise": log(1 + exp(xᵢ - x₁)), the first passage should win; labels are not used
       (RankNet: Burges et al. 2005);
-    - "bce": pointwise, binary cross-entropy, for labels from 0 to 1.
+    - "bce": pointwise, binary cross-entropy, for labels from 0 to 1;
+    - "listwise": Σ p log(p / s) over the passages of a query, where p = softmax(y) and
+      s = softmax(x), for a teacher's logits (Kullback-Leibler; the softmax of all passages of a
+      query at once is that of ListNet: Cao et al. 2007).
 
     Args:
         student: a BERT-like model; its weights are changed.

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import torch
     from sentence_transformers import CrossEncoder
 
-LOSSES = ("mse", "margin-mse", "pairwise", "bce")
-COMPARING = ("margin-mse", "pairwise")  # a passage with the first one of its group
+LOSSES = ("mse", "margin-mse", "pairwise", "bce", "listwise")
+COMPARING = ("margin-mse", "pairwise", "listwise")  # passages of one group with each other
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,9 @@ def loss_of(
         value = functional.mse_loss(logits[:, :1] - logits[:, 1:], labels[:, :1] - labels[:, 1:])
     elif loss == "pairwise":
         value = functional.softplus(logits[:, 1:] - logits[:, :1]).mean()
+    elif loss == "listwise":
+        mine, wanted = logits.log_softmax(dim=1), labels.log_softmax(dim=1)
+        value = functional.kl_div(mine, wanted, reduction="batchmean", log_target=True)
     else:
         value = functional.binary_cross_entropy_with_logits(logits, labels)
     return value if match is None else value + _difference(output, features, match)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,33 +44,56 @@ class Split:
         )
 
 
-def split_queries(collection: Collection, seed: int = 0) -> Split:
-    """Split by query: 60 % to train on, 20 % to choose by, 20 % to measure on.
+def split_queries(
+    collection: Collection, seed: int = 0, *, topics: Mapping[str, str] | None = None
+) -> Split:
+    """Split by query or by topic: 60 % to train on, 20 % to choose by, 20 % to measure on.
 
-    Every tag is split in these shares, so that no tag of four queries or more is missing from a
-    part. Queries without a relevant passage are left out, because there is nothing to rank first.
+    By query, every tag is split in these shares, so that no tag of four queries or more is missing
+    from a part. By topic, the topics are split in these shares, and all queries of a topic are in
+    one part: no query to measure on shares its topic with one that was trained on. Queries without
+    a relevant passage are left out, because there is nothing to rank first.
 
     Args:
         collection: its queries are split.
         seed: of the draw.
+        topics: query id -> its topic, for a split by topic; by query when None.
 
     Raises:
-        ValueError: a part would be empty.
+        ValueError: a part would be empty, or a query has no topic.
     """
+    answered = [
+        query
+        for query in collection.queries
+        if any(grade > 0 for grade in collection.qrels.get(query, {}).values())
+    ]
+    if topics is not None and (missing := [q for q in answered if q not in topics]):
+        raise ValueError(
+            f"The query {missing[0][:60]!r} has no topic: give a topic to every query with a "
+            "relevant passage."
+        )
+    if topics is None:  # within each tag, query by query
+        strata = [[[query] for query in tag] for tag in _grouped(answered, collection.tags)]
+    else:
+        strata = [_grouped(answered, topics)]
     draw = np.random.default_rng(seed)
     parts: tuple[list[str], list[str], list[str]] = ([], [], [])
-    by_tag: dict[str, list[str]] = {}
-    for query in collection.queries:
-        if any(grade > 0 for grade in collection.qrels.get(query, {}).values()):
-            by_tag.setdefault(collection.tags.get(query, ""), []).append(query)
-    for queries in by_tag.values():
-        order = draw.permutation(len(queries))
-        ends = np.cumsum(np.round(np.array(SHARES[:2]) * len(queries)).astype(int))
+    for units in strata:
+        order = draw.permutation(len(units))
+        ends = np.cumsum(np.round(np.array(SHARES[:2]) * len(units)).astype(int))
         for part, places in zip(parts, np.split(order, ends), strict=True):
-            part += [queries[place] for place in places]
+            part += [query for place in places for query in units[place]]
     if not all(parts):
         raise ValueError(
             f"{collection.name} has too few queries with a relevant passage to split them in "
             "three: judge more queries."
         )
     return Split(*(collection.select(part) for part in parts))
+
+
+def _grouped(queries: list[str], names: Mapping[str, str]) -> list[list[str]]:
+    """The queries of each name, in the order in which the names come first."""
+    groups: dict[str, list[str]] = {}
+    for query in queries:
+        groups.setdefault(names.get(query, ""), []).append(query)
+    return list(groups.values())
