@@ -105,11 +105,13 @@ def _runs(options: argparse.Namespace) -> int:
     from xenc_course.evaluation.stored_runs import RUNS, list_runs
 
     from .make_runs import PLANS, make_run
+    from .make_trainings import make_trainings
 
     for plan in PLANS:
         if not (RUNS / plan.file).is_file():
             print(plan.command, flush=True)
             make_run(plan)
+    make_trainings()
     print(list_runs())
     return 0
 

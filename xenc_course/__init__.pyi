@@ -75,6 +75,9 @@ from .evaluation.resampling import (
 from .evaluation.run_comparison import (
     compare_runs as compare_runs,
 )
+from .evaluation.seed_comparison import (
+    compare_seeds as compare_seeds,
+)
 from .evaluation.stored_runs import (
     list_runs as list_runs,
     load_run as load_run,
@@ -193,8 +196,15 @@ from .training.query_maker import (
 from .training.query_split import (
     split_queries as split_queries,
 )
+from .training.short_articles import (
+    short_articles as short_articles,
+)
 from .training.shrinking import (
     keep_layers as keep_layers,
+)
+from .training.stored_trainings import (
+    StoredTraining as StoredTraining,
+    load_trainings as load_trainings,
 )
 
 __version__: str

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from huggingface_hub import ModelCard
 
 from xenc_course import Collection, compare_runs, load_collection
+from xenc_course.assets.bundled_students import STUDENTS
 from xenc_course.training.model_card import model_card
 from xenc_course.training.plan import Plan
 
@@ -26,6 +28,25 @@ def test_licences_and_language_of_known_inputs_are_theirs():
     assert "the teacher: Apache-2.0; the text of helpdesk: CC BY 4.0." in card
     assert "license: apache-2.0" in card and "language:\n- en" in card
     assert "base_model: cross-encoder/ms-marco-MiniLM-L12-v2" in card
+
+
+def test_the_hub_reads_what_was_measured_and_on_what(tiny_model, tmp_path):
+    own = Collection("own", {"p": "a text"}, {}, {})
+    (tmp_path / "README.md").write_text(card_of(str(tiny_model), own), encoding="utf-8")
+    data = ModelCard.load(tmp_path / "README.md").data
+    assert (data.pipeline_tag, data.model_name) == ("text-ranking", "small")
+    (measured,) = data.eval_results
+    assert (measured.metric_type, measured.metric_value) == ("RR@10", 1.0)
+    assert measured.dataset_name == "queries made from own, held out"
+
+
+def test_the_students_cards_state_language_base_and_what_was_measured():
+    for name, ndcg in (("xenc-distil-L3", 0.6482), ("xenc-distil-L6", 0.6859)):
+        data = ModelCard.load(STUDENTS / name / "README.md").data
+        assert (data.language, data.pipeline_tag) == (["en"], "text-ranking")
+        assert data.base_model == "cross-encoder/ms-marco-MiniLM-L12-v2"
+        values = {one.dataset_name: one.metric_value for one in data.eval_results}
+        assert values["TREC Deep Learning 2019, BM25's 100 candidates"] == ndcg
 
 
 def test_another_teacher_and_text_are_not_called_apache_and_english(tiny_model, tmp_path):

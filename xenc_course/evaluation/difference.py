@@ -94,7 +94,45 @@ def difference_of(
         seed: of both.
     """
     ours, theirs = run.scores[0], reference.scores[0]
-    per_query = {query: ours.per_query[query] - theirs.per_query[query] for query in ours.per_query}
+    return difference_of_values(
+        name,
+        ours.per_query,
+        baseline,
+        theirs.per_query,
+        metric=ours.metric,
+        collection=run.collection,
+        margin=margin,
+        resamples=resamples,
+        seed=seed,
+    )
+
+
+def difference_of_values(
+    name: str,
+    ours: Mapping[str, float],
+    baseline: str,
+    theirs: Mapping[str, float],
+    *,
+    metric: str,
+    collection: str,
+    margin: float,
+    resamples: int,
+    seed: int,
+) -> Difference:
+    """Compare the values of two rankers, query by query; p is not adjusted.
+
+    Args:
+        name: of the first.
+        ours: query id -> its value.
+        baseline: the name of the second.
+        theirs: the same queries -> its value.
+        metric: the name of what was measured.
+        collection: the name of the collection.
+        margin: the smallest difference that matters.
+        resamples: of the bootstrap intervals and of the sign-flip test.
+        seed: of both.
+    """
+    per_query = {query: value - theirs[query] for query, value in ours.items()}
     values = np.array(list(per_query.values()))
     means = bootstrap_means(values, resamples=resamples, seed=seed)
     low, high = middle(means, CONFIDENCE)
@@ -103,11 +141,11 @@ def difference_of(
     return Difference(
         name=name,
         baseline=baseline,
-        metric=ours.metric,
-        collection=run.collection,
+        metric=metric,
+        collection=collection,
         per_query=MappingProxyType(per_query),
-        mean=ours.mean,
-        baseline_mean=theirs.mean,
+        mean=float(np.mean([*ours.values()])),
+        baseline_mean=float(np.mean([*theirs.values()])),
         difference=float(values.mean()),
         low=low,
         high=high,

@@ -57,7 +57,7 @@ def model_card(
         for source, text in texts.items()
     ]
     return [
-        *_metadata(plan, texts),
+        *_metadata(name, plan, texts, comparison),
         "",
         f"# {name}",
         "",
@@ -92,12 +92,26 @@ def _without_folders(word: str) -> str:
     return f"{option}{equals}{Path(path).name}"
 
 
-def _metadata(plan: Plan, texts: Mapping[str, Collection]) -> list[str]:
-    """The lines that the model hub reads; what is not known is left out."""
-    from huggingface_hub import ModelCardData
+def _metadata(
+    name: str, plan: Plan, texts: Mapping[str, Collection], comparison: RunComparison
+) -> list[str]:
+    """The lines that the model hub reads; what is not known is left out.
+
+    They name no data set, because there `datasets` are those of the hub, and the queries were made.
+    """
+    from huggingface_hub import EvalResult, ModelCardData
 
     teacher, language = MODELS.get(plan.teacher), _language(texts)
+    measured = EvalResult(
+        task_type="text-ranking",
+        dataset_type="made-queries",
+        dataset_name=f"queries made from {', '.join(map(_without_folders, plan.text))}, held out",
+        metric_type=comparison.metric,
+        metric_value=round(comparison.differences[0].baseline_mean, 4),
+    )
     data = ModelCardData(
+        model_name=name,
+        eval_results=[measured],
         license=card_facts(plan.teacher).licence.lower(),
         language=None if language == UNKNOWN else language.split(", "),
         base_model=teacher.hub_id if teacher else None,

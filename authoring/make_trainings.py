@@ -1,0 +1,204 @@
+"""Make the trainings that lesson 11 reads: recipes that differ in one thing, from three seeds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from xenc_course import (
+    Group,
+    QueryMaker,
+    bm25_run,
+    evaluate,
+    keep_layers,
+    load_cross_encoder,
+    load_scorer,
+    mine_negatives,
+    score_pairs,
+    short_articles,
+    train,
+)
+from xenc_course.files import write_lines
+from xenc_course.training import stored_trainings
+
+TEACHER, START, KEPT = "ms-marco-MiniLM-L12-v2-int8", "ms-marco-MiniLM-L12-v2", (0, 1, 2)
+SEEDS, RATES = (0, 1, 2), (2e-4, 5e-4, 1e-3)
+DEPTH, BATCH = 10, 4
+FROM_TEACHER = ("mse", "margin-mse", "listwise")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What is trained on.
+
+    Attributes:
+        name: what the lesson calls it.
+        loss: see `train`. Those that read a teacher's logits get them, the others 1 and 0.
+        n_queries: descriptions of articles, drawn from those to train on.
+        hard: negatives per query from BM25's first twenty.
+        random: negatives per query from all passages to train on.
+        made: whether queries are made from the passages in place of the descriptions.
+        denoised: whether negatives that the teacher scores like an answer are replaced.
+        rate: of the recipe whose learning rate is taken; "" when it is chosen.
+    """
+
+    name: str
+    loss: str
+    n_queries: int = 128
+    hard: int = 7
+    random: int = 0
+    made: bool = False
+    denoised: bool = False
+    rate: str = ""
+
+
+LOSSES = [Recipe(loss, loss) for loss in (*FROM_TEACHER, "bce", "pairwise")]
+RECIPES = [
+    *LOSSES,
+    Recipe("made queries", "listwise", made=True, rate="listwise"),
+    Recipe("random negatives", "listwise", hard=0, random=7, rate="listwise"),
+    Recipe("random negatives, 0/1 labels", "pairwise", hard=0, random=7, rate="pairwise"),
+    Recipe("one hard negative", "listwise", hard=1, rate="listwise"),
+    Recipe("three hard negatives", "listwise", hard=3, rate="listwise"),
+    Recipe("no false negatives, 0/1 labels", "pairwise", denoised=True, rate="pairwise"),
+    Recipe("16 queries", "listwise", n_queries=16, rate="listwise"),
+    Recipe("16 queries, 0/1 labels", "pairwise", n_queries=16, rate="pairwise"),
+]
+FALSE_NEGATIVE = 0.0  # a teacher's logit: above it a negative counts as an answer
+
+
+def make_trainings() -> None:
+    """Make the stored trainings that are missing, and write the file after each.
+
+    Learning rates are chosen first: those of the five losses on the queries to choose by, with the
+    first seed.
+    """
+    bench: _Bench | None = None
+    made = _stored()
+    for recipe, rate, seed in _plan(made):
+        if (recipe.name, rate, seed) in {_key(entry) for entry in made}:
+            continue
+        bench = bench or _Bench()
+        made.append(bench.train(recipe, rate, seed))
+        _write(made, list(bench.split.test.queries))
+        print(recipe.name, rate, seed, f"{made[-1]['dev']:.4f}", flush=True)
+
+
+def _plan(made: list[dict[str, Any]]) -> Iterator[tuple[Recipe, float, int]]:
+    """Recipe, learning rate and seed of every training; `made` grows while it is walked through."""
+    for recipe in LOSSES:
+        yield from ((recipe, rate, SEEDS[0]) for rate in RATES)
+    for recipe in RECIPES:
+        tried = [entry for entry in made if entry["recipe"] == (recipe.rate or recipe.name)]
+        first = [entry for entry in tried if entry["seed"] == SEEDS[0]]
+        best = max(first, key=lambda entry: entry["dev"])["learning_rate"]
+        yield from ((recipe, best, seed) for seed in SEEDS)
+
+
+def _key(entry: Mapping[str, Any]) -> tuple[str, float, int]:
+    return entry["recipe"], entry["learning_rate"], entry["seed"]
+
+
+def _stored() -> list[dict[str, Any]]:
+    path = stored_trainings.TRAININGS
+    if not path.is_file():
+        return []
+    return json.loads(path.read_text(encoding="utf-8"))["trainings"]
+
+
+def _write(made: list[dict[str, Any]], queries: list[str]) -> None:
+    libraries = ("torch", "transformers", "sentence-transformers", "onnxruntime")
+    head = {"teacher": TEACHER, "start": START, "kept": KEPT, "batch": BATCH, "depth": DEPTH}
+    head |= {"versions": {library: version(library) for library in libraries}}
+    lines = ["{", *(f'"{name}": {json.dumps(value)},' for name, value in head.items())]
+    lines += [f'"queries": {json.dumps(queries, separators=(",", ":"))},', '"trainings": [']
+    entries = [json.dumps(entry, separators=(",", ":")) for entry in made]
+    lines += [f"{entry}," for entry in entries[:-1]] + [entries[-1], "]", "}"]
+    write_lines(stored_trainings.TRAININGS, lines)
+
+
+class _Bench:
+    """The practice text and the models, loaded once for all trainings."""
+
+    def __init__(self) -> None:
+        self.split = short_articles()
+        self.passages = self.split.train.documents
+        held = {d for part in (self.split.dev, self.split.test) for d in _answers(part).values()}
+        self.study = {d: text for d, text in self.passages.items() if d not in held}
+        self.teacher, self.start = load_scorer(TEACHER), load_cross_encoder(START, device="cpu")
+        self.logits: dict[tuple[str, str], float] = {}
+
+    def train(self, recipe: Recipe, rate: float, seed: int) -> dict[str, Any]:
+        """Train a student by a recipe and measure it: what the file stores of it."""
+        student = keep_layers(self.start, KEPT)
+        groups = self._groups(recipe, seed)
+        train(student, groups, loss=recipe.loss, batch=BATCH, learning_rate=rate, seed=seed)
+        dev, test = (self._ranks(student, part) for part in (self.split.dev, self.split.test))
+        return {
+            "recipe": recipe.name,
+            "loss": recipe.loss,
+            "learning_rate": rate,
+            "n_queries": recipe.n_queries,
+            "n_passages": 1 + recipe.hard + recipe.random,
+            "seed": seed,
+            "dev": round(float(np.mean([1 / rank if rank else 0 for rank in dev])), 4),
+            "rr": test,
+        }
+
+    def _groups(self, recipe: Recipe, seed: int) -> list[Group]:
+        asked, answers = self._queries(recipe, seed)
+        spare = 13 if recipe.denoised else 0
+        negatives = mine_negatives(
+            asked,
+            self.study,
+            answers,
+            bm25=recipe.hard + spare,
+            bi_encoder=0,
+            random=recipe.random,
+            seed=seed,
+        )
+        texts = {q: [self.study[d] for d in (answers[q], *negatives[q])] for q in asked}
+        size = 1 + recipe.hard + recipe.random
+        pairs = [(asked[q], text) for q, row in texts.items() for text in row]
+        new = [pair for pair in dict.fromkeys(pairs) if pair not in self.logits]
+        if new:
+            self.logits |= zip(new, score_pairs(self.teacher, new).tolist(), strict=True)
+        logits = iter(self.logits[pair] for pair in pairs)
+        groups = []
+        for q, row in texts.items():
+            answer, *others = [(text, next(logits)) for text in row]
+            if recipe.denoised:  # those above the line go to the end, and fall off it
+                others.sort(key=lambda pair: pair[1] > FALSE_NEGATIVE)
+            kept = [answer, *others[: size - 1]]
+            judged = (1.0, *[0.0] * (size - 1))
+            labels = tuple(y for _, y in kept) if recipe.loss in FROM_TEACHER else judged
+            groups.append(Group(asked[q], tuple(text for text, _ in kept), labels))
+        return groups
+
+    def _queries(self, recipe: Recipe, seed: int) -> tuple[dict[str, str], dict[str, str]]:
+        if recipe.made:
+            maker = QueryMaker(replace(self.split.train, documents=self.study))
+            made = maker.make(sorted(self.study), recipe.n_queries, seed)
+            return {q.id: q.text for q in made}, {q.id: q.passage for q in made}
+        sample = self.split.train.sample(recipe.n_queries, seed)
+        return dict(sample.queries), _answers(sample)
+
+    def _ranks(self, student: Any, part: Any) -> list[int]:
+        """Rank of the article among BM25's candidates as the student orders them; 0: not there."""
+        found = bm25_run(self.passages, part.queries, depth=DEPTH)
+        pool = [(q, d) for q in found for d in found[q]]
+        texts = [(part.queries[q], self.passages[d]) for q, d in pool]
+        run: dict[str, dict[str, float]] = {q: {} for q in found}
+        for (q, d), score in zip(pool, score_pairs(student, texts), strict=True):
+            run[q][d] = float(score)
+        values = evaluate(run, part, "RR@10")["RR@10"].per_query
+        return [round(1 / values[q]) if values[q] else 0 for q in part.queries]
+
+
+def _answers(part: Any) -> dict[str, str]:
+    return {q: next(iter(part.qrels[q])) for q in part.queries}
