@@ -13,12 +13,12 @@ import numpy as np
 from xenc_course import (
     Group,
     QueryMaker,
-    bm25_run,
     evaluate,
     keep_layers,
     load_cross_encoder,
     load_scorer,
     mine_negatives,
+    reranked,
     score_pairs,
     short_articles,
     train,
@@ -127,9 +127,9 @@ class _Bench:
 
     def __init__(self) -> None:
         self.split = short_articles()
-        self.passages = self.split.train.documents
-        held = {d for part in (self.split.dev, self.split.test) for d in _answers(part).values()}
-        self.study = {d: text for d, text in self.passages.items() if d not in held}
+        # No passage of an article that is held out is trained on, as an answer or as a negative.
+        passages = self.split.train.documents
+        self.study = {d: passages[d] for d in _answers(self.split.train).values()}
         self.teacher, self.start = load_scorer(TEACHER), load_cross_encoder(START, device="cpu")
         self.logits: dict[tuple[str, str], float] = {}
 
@@ -190,12 +190,7 @@ class _Bench:
 
     def _ranks(self, student: Any, part: Any) -> list[int]:
         """Rank of the article among BM25's candidates as the student orders them; 0: not there."""
-        found = bm25_run(self.passages, part.queries, depth=DEPTH)
-        pool = [(q, d) for q in found for d in found[q]]
-        texts = [(part.queries[q], self.passages[d]) for q, d in pool]
-        run: dict[str, dict[str, float]] = {q: {} for q in found}
-        for (q, d), score in zip(pool, score_pairs(student, texts), strict=True):
-            run[q][d] = float(score)
+        run = reranked(student, part, depth=DEPTH)
         values = evaluate(run, part, "RR@10")["RR@10"].per_query
         return [round(1 / values[q]) if values[q] else 0 for q in part.queries]
 

@@ -17,8 +17,8 @@ N_DEV, N_TEST = 100, 200
 def short_articles(seed: int = 0) -> Split:
     """Load the practice text: passages of one short sentence, and their articles' descriptions.
 
-    A passage is the start of an article up to its first full stop, if that is 5 to 18 words long;
-    the title is not put before it. A query is the short description of an article, which nobody
+    A passage is the start of an article up to its first full stop, if that is 5 to 18 words long,
+    without the title. A query is the short description of an article, which nobody
     here wrote, and the article is its only relevant passage.
 
     Args:
@@ -39,7 +39,7 @@ def short_articles(seed: int = 0) -> Split:
             passages[article] = opening
     names = list(passages)
     order = [names[place] for place in np.random.default_rng(seed).permutation(len(names))]
-    short = replace(wikipedia, name="short articles", documents=passages)
+    short = replace(wikipedia, name="short articles", documents=passages, titles={})
     test, dev, train = np.split(np.array(order), [N_TEST, N_TEST + N_DEV])
     parts = (short.select(described[article] for article in part) for part in (train, dev, test))
     return Split(*parts)
