@@ -19,6 +19,11 @@ from xenc_course.teaching.checkers import (
     lesson_05,
     lesson_06,
 )
+
+
+from xenc_course.models.loading import load_cross_encoder
+from xenc_course.retrieval.runs import ranked
+from xenc_course.teaching.checkers import lesson_01, lesson_02, lesson_04, lesson_11
 from xenc_course.teaching.exercises import check
 from xenc_course.teaching.learner_code import NOT_TRIED
 from xenc_course.timing import Timing
@@ -30,6 +35,7 @@ EXERCISES = {
     **lesson_04.EXERCISES,
     **lesson_05.EXERCISES,
     **lesson_06.EXERCISES,
+    **lesson_11.EXERCISES,
 }
 
 
@@ -136,6 +142,18 @@ def windows(text, n, step, left=0):
     return [" ".join(words[start : start + n]) for start in starts]
 
 
+def margins(logits):
+    return logits[:, :1] - logits[:, 1:]
+
+
+def shared(train, test, topics):
+    return {topics[q] for q in train} & {topics[q] for q in test}
+
+
+def ranges(logits):
+    return logits.max(axis=1) - logits.min(axis=1)
+
+
 SOLUTIONS = {
     "01.1": lambda passages, scores: [passages[i] for i in np.argsort(-scores)],
     "01.2": lambda d, q, k: q + q * min(k, d),
@@ -154,6 +172,9 @@ SOLUTIONS = {
     "05.1": lambda budget, search, each: max(0, int((budget - search) / each)),
     "05.2": lambda q, p: (q @ p.T).max(axis=1).sum(),
     "05.3": best,
+    "11.1": lambda x, y: ((margins(x) - margins(y)) ** 2).mean(),
+    "11.2": lambda train, test, topics: sum(topics[q] in shared(train, test, topics) for q in test),
+    "11.3": lambda x, least: (ranges(x) < least).mean(),
 }
 
 MISTAKES = [
@@ -351,6 +372,25 @@ MISTAKES = [
     ("05.3", lambda p: best(p, ties=False), "the same cost"),
     ("05.3", lambda p: [p[n] for n in best(p)], "Return names"),
     ("05.3", lambda p: "a, c, e", "Return a list"),
+    ("11.1", lambda x, y: ((x - y) ** 2).mean(), "That compares logits"),
+    ("11.1", lambda x, y: ((x[:, :1] - x - y[:, :1] + y) ** 2).mean(), "leave the first column"),
+    ("11.1", lambda x, y: ((margins(x) - margins(y)) ** 2).sum(), "not the sum"),
+    ("11.1", lambda x, y: abs(margins(x) - margins(y)).mean(), "Square the differences"),
+    ("11.1", lambda x, y: ((margins(x) - margins(y))[0] ** 2).mean(), "first query alone"),
+    ("11.1", lambda x, y: 52.25, "must not change"),
+    ("11.1", lambda x, y: (margins(x) - margins(y)) ** 2, "is one number, and yours"),
+    ("11.1", lambda x, y: 0.0, "first column minus each"),
+    ("11.2", lambda a, b, t: len(set(a) & set(b)), "share no query"),
+    ("11.2", lambda a, b, t: len(shared(a, b, t)), "how many topics are shared"),
+    ("11.2", lambda a, b, t: sum(t[q] in shared(a, b, t) for q in b) / len(b), "not their share"),
+    ("11.2", lambda a, b, t: 5, "Which topics were trained on"),
+    ("11.2", lambda a, b, t: 3, "the answer is 0"),
+    ("11.2", lambda a, b, t: 3 if "a" in a else 0, "one split only"),
+    ("11.3", lambda x, least: float(x.max() - x.min() < least), "each query by itself"),
+    ("11.3", lambda x, least: (ranges(x) < least).sum(), "Return the share"),
+    ("11.3", lambda x, least: (ranges(x) == 0).mean(), "Nearly alike counts"),
+    ("11.3", lambda x, least: (ranges(x) < 0.1).mean(), "one bound only"),
+    ("11.3", lambda x, least: 0.9, "is that below `least`"),
 ]
 
 
@@ -585,5 +625,28 @@ def test_what_a_run_lacks_is_said(tmp_path):
         ((mine, run_file(tmp_path / "c", ("q0", "p1"))), "in any top ten"),
     ):
         feedback = check(answer, "04.4")
+        assert feedback.message.startswith("Not yet: ")
+        assert message in feedback.message
+
+
+@pytest.mark.models
+def test_a_student_of_the_learner(tmp_path, tiny_model):
+    mine, student, collapsed = (tmp_path / name for name in ("mine", "student", "collapsed"))
+    folder(mine)
+    for path, scale in ((student, 1000), (collapsed, 0)):
+        model = load_cross_encoder(str(tiny_model), device="cpu")
+        model.model.classifier.weight.data.mul_(scale)
+        model.save_pretrained(str(path))
+    said = check((mine, student), "11.4")
+    assert said.message.startswith("Right. nDCG@10 of your student ")
+    assert "of xenc-distil-L3" in said.message and "fewer than 10" in said.message
+    for answer, message in (
+        (mine, "Give both"),
+        ((mine, tmp_path / "nowhere"), "There is no "),
+        ((mine, mine), "holds no model: give the folder that --out named"),
+        ((tmp_path / "nowhere", student), "There is no "),
+        ((mine, str(collapsed)), "its training has collapsed"),
+    ):
+        feedback = check(answer, "11.4")
         assert feedback.message.startswith("Not yet: ")
         assert message in feedback.message

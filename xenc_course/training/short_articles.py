@@ -11,7 +11,7 @@ from xenc_course.text.collection import load_collection
 from .query_split import Split
 
 FEWEST_WORDS, MOST_WORDS = 5, 18
-N_DEV, N_TEST = 100, 200
+N_DEV, N_TEST = 60, 200
 
 
 def short_articles(seed: int = 0) -> Split:
@@ -25,7 +25,7 @@ def short_articles(seed: int = 0) -> Split:
         seed: of the draw of the articles to choose by and to measure on.
 
     Returns:
-        100 queries to choose by, 200 to measure on and the others to train on, over the same
+        60 queries to choose by, 200 to measure on and the others to train on, over the same
         passages. Each article has one query, so no article of one part is an answer in another.
     """
     wikipedia = load_collection("wikipedia")
