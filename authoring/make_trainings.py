@@ -49,7 +49,7 @@ class Recipe:
 
     name: str
     loss: str
-    n_queries: int = 96
+    n_queries: int = 64
     hard: int = 7
     random: int = 0
     made: bool = False

@@ -211,20 +211,27 @@ def diagram_distil() -> Diagram:
     """Draw how a student learns from a teacher without any judgement (11)."""
     return draw_diagram(
         "Train a small model without judgements",
-        "From passages a model makes queries; a first stage finds hard negatives for each; the "
-        "teacher, a large cross-encoder, gives every pair a logit; the student, a small one, "
-        "learns to give the same logits.",
+        "Queries come from a search log or are made from the passages; a first stage finds hard "
+        "negatives for each; the teacher, a large cross-encoder, gives every pair a logit; the "
+        "student, a few of its layers, learns to give the same logits.",
         [
-            Box("passages", "passages", 0),
-            Box("queries", "made queries", 1),
-            Box("negatives", "hard negatives", 2),
-            Box("logits", "teacher's logits", 3),
-            Box("student", "student", 4, look="model"),
+            Box("queries", "queries", 0, 0),
+            Box("passages", "passages", 0, 1, look="stored"),
+            Box("groups", "groups: a query and 8 passages", 1, span=2),
+            Box("teacher", "teacher", 2, 0, look="model"),
+            Box("student", "student", 2, 1, look="model"),
+            Box("logits", "8 logits", 3, 0),
+            Box("own", "8 logits", 3, 1),
+            Box("loss", "loss: how far apart?", 4, span=2),
         ],
         [
-            Arrow("passages", "queries", "a model writes a query for each"),
-            Arrow("queries", "negatives", "a first stage finds wrong\npassages that look right"),
-            Arrow("negatives", "logits", "the teacher reads every pair"),
-            Arrow("logits", "student", "learns to give the same"),
+            Arrow("queries", "groups"),
+            Arrow("passages", "groups", "a first stage finds\nhard negatives"),
+            Arrow("groups", "teacher"),
+            Arrow("groups", "student"),
+            Arrow("teacher", "logits", "once"),
+            Arrow("student", "own", "in every step"),
+            Arrow("logits", "loss"),
+            Arrow("own", "loss"),
         ],
     )
