@@ -28,6 +28,11 @@ def made(monkeypatch, tmp_path):
             sizes = {"n_queries": 1, "n_passages": 2, "seed": seed}
             return {**entry, **sizes, "dev": dev, "rr": [1]}
 
+        def rivals(self):
+            calls.append(("rivals", 0, 0))
+            entry = {"recipe": module.TEACHER, "loss": "", "learning_rate": 0, "n_queries": 0}
+            return [{**entry, "n_passages": 0, "seed": 0, "dev": 0.5, "rr": [0]}]
+
     monkeypatch.setattr(module, "_Bench", Bench)
     monkeypatch.setattr(stored_trainings, "TRAININGS", tmp_path / "trainings.json")
     return calls
@@ -44,7 +49,7 @@ def test_the_rate_is_chosen_first_and_nothing_is_trained_twice(made, tmp_path):
     module.make_trainings()
     assert len(made) == n_made
     stored = json.loads((tmp_path / "trainings.json").read_text())
-    stored["trainings"].pop()
+    del stored["trainings"][-2]
     (tmp_path / "trainings.json").write_text(json.dumps(stored))
     module.make_trainings()
     assert len(made) == n_made + 1

@@ -63,7 +63,12 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         default=(),
         help="teacher layers to copy, one per student layer, as in 0,5,11 (none)",
     )
-    add("--loss", choices=("mse", "margin-mse"), default="mse", help="against logits (%(default)s)")
+    add(
+        "--loss",
+        choices=("mse", "margin-mse", "listwise"),
+        default="mse",
+        help="against the logits (%(default)s)",
+    )
     add("--epochs", type=int, default=1, help="how often each pair is trained on (%(default)s)")
     add("--learning-rate", type=float, default=1e-4, help="the highest (%(default)s)")
     add("--bfloat16", action="store_true", help="faster where the processor has avx512_bf16 (off)")

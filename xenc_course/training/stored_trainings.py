@@ -24,7 +24,7 @@ class StoredTraining:
         recipe: the name of what was tried.
         loss: see `train`.
         learning_rate: the highest.
-        n_queries: how many were trained on.
+        n_queries: how many were trained on; 0 for what was measured and not trained.
         n_passages: per query.
         seed: of the queries that were drawn, of their negatives and of the order of the batches.
         dev: RR@10 on the queries to choose by.
