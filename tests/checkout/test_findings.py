@@ -35,4 +35,11 @@ def test_every_lesson_of_the_new_frame_brings_its_findings():
     counts = {}
     for one in all_findings(NOTEBOOKS):
         counts[one.lesson] = counts.get(one.lesson, 0) + 1
-    assert {"01_basics", "02_architecture", "03_speed", "04_accuracy", "06_batching", "11_training"} <= set(counts)
+    assert {
+        "01_basics",
+        "02_architecture",
+        "03_speed",
+        "04_accuracy",
+        "06_batching",
+        "11_training",
+    } <= set(counts)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.beir_folders import make_folder
 from xenc_course import Reranker
+from xenc_course.models.loading import load_cross_encoder
 from xenc_course.retrieval.runs import ranked
 from xenc_course.teaching.checkers import (
     lesson_01,
@@ -18,12 +19,8 @@ from xenc_course.teaching.checkers import (
     lesson_04,
     lesson_05,
     lesson_06,
+    lesson_11,
 )
-
-
-from xenc_course.models.loading import load_cross_encoder
-from xenc_course.retrieval.runs import ranked
-from xenc_course.teaching.checkers import lesson_01, lesson_02, lesson_04, lesson_11
 from xenc_course.teaching.exercises import check
 from xenc_course.teaching.learner_code import NOT_TRIED
 from xenc_course.timing import Timing
