@@ -1,6 +1,6 @@
 """The box of findings in README.md: sentences and numbers are the lessons', the advice is ours.
 
-Below them stands what it costs, from the table of prices.
+Below them stand what it costs, from the table of prices, and what time buys, from the frontier.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from xenc_course.evaluation.frontier import Frontier, load_frontier
 from xenc_course.teaching.prices import Prices, load_prices
 from xenc_course.timing import format_seconds
 
@@ -52,7 +53,7 @@ def readme_box(found: Sequence[StoredFinding]) -> list[str]:
             f"- **{one.sentence}** {one.estimate} ({one.interval}; {one.n}): {one.state}. {advice} "
             f"[{one.lesson[:2]}](notebooks/{one.lesson}.ipynb)"
         )
-    return [*lines, "", _costs(load_prices()), "", END]
+    return [*lines, "", _costs(load_prices()), "", _time_buys(load_frontier()), "", END]
 
 
 def _costs(prices: Prices) -> str:
@@ -70,6 +71,26 @@ def _costs(prices: Prices) -> str:
         f"{ms[0]} with PyTorch (fp32) and in {ms[1]} in 8-bit integers; a search of 10,000 stored "
         f"vectors takes {first}.{doubt} [All prices](FINDINGS.md#prices), and how to measure your "
         "own: [03](notebooks/03_speed.ipynb)"
+    )
+
+
+def _time_buys(frontier: Frontier) -> str:
+    """The fastest way that is as good as the cross-encoder on everything, in a paragraph."""
+    ways = []
+    for collection in frontier.points[0].quality:
+        point = frontier.fastest_equivalent(collection)
+        if point is None:
+            ways.append(f"none on {collection}")
+            continue
+        one = point.quality[collection]
+        ways.append(
+            f"{point.name} on {collection} ({point.times[0]:.0f} × `predict`; nDCG@10 "
+            f"{one.difference:+.4f}, 90 % interval {one.inner_low:+.4f} to {one.inner_high:+.4f})"
+        )
+    return (
+        "**What time buys:** the fastest ways to rerank a hundred candidates that are equivalent "
+        f"to the cross-encoder on all of them (within ±0.01 nDCG@10): {'; '.join(ways)}. The whole "
+        "frontier: [05](notebooks/05_models.ipynb)"
     )
 
 

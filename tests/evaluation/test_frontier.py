@@ -25,6 +25,21 @@ def test_a_point_that_another_beats_at_both_is_not_among_the_best():
         found.best("d")
 
 
+def test_the_fastest_point_that_is_equivalent_is_found():
+    def with_state(cheap, times, state):
+        quality = {"c": Quality(0.7, state=state)}
+        return Point(cheap, "10", {"c": 1.0}, 10.0, (times, times, times), quality)
+
+    points = (
+        with_state("a", 50.0, "contradicted"),
+        with_state("b", 20.0, "equivalent"),
+        with_state("c", 30.0, "equivalent"),
+    )
+    found = Frontier(points, "a machine", "versions", 7).fastest_equivalent("c")
+    assert found is not None and found.cheap == "c"
+    assert Frontier(points[:1], "", "", 7).fastest_equivalent("c") is None
+
+
 def test_the_stored_frontier_names_its_machine_and_has_l12_on_all():
     found = load_frontier()
     assert found.rounds >= 7 and "cores" in found.machine

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from xenc_course.display.table import ShowsTable, Table
 from xenc_course.files import DATA
 
+from .states import EQUIVALENT
+
 FRONTIER = DATA / "frontier.json"
 
 
@@ -98,6 +100,18 @@ class Frontier(ShowsTable):
             if not found or point.quality[collection].mean > found[-1].quality[collection].mean:
                 found.append(point)
         return tuple(found)
+
+    def fastest_equivalent(self, collection: str) -> Point | None:
+        """The fastest point that is equivalent to L12 on all; None where no faster one is.
+
+        Args:
+            collection: whose nDCG@10 counts, with a margin of 0.01.
+
+        Raises:
+            KeyError: nothing was measured on it.
+        """
+        equivalent = [p for p in self.points if p.quality[collection].state == EQUIVALENT]
+        return max(equivalent, key=lambda point: point.times[0], default=None)
 
     def table(self) -> Table:
         """One row per point: times as fast, bytes stored, and nDCG@10 on each collection."""
