@@ -181,10 +181,14 @@ def reads(run: Run, plan: Callable[[Scorer, Scorer], Scorer]) -> float:
     return rounded(sum(counted) / len(run))
 
 
-def speeds(task: Task, rounds: int) -> dict[tuple[str, str], list[float]]:
-    """How many times as fast as `predict` every point is: median, lowest, highest of the rounds.
+def speeds(task: Task, rounds: int) -> tuple[dict[tuple[str, str], list[float]], float]:
+    """Time all points and `predict` in turn.
 
     Passages' vectors are there before; queries are read anew each time, and no score is remembered.
+
+    Returns:
+        How many times as fast as `predict` every point is: median, lowest and highest of the
+        rounds; and the milliseconds of `predict` per query.
     """
     queries = list(task.candidates)[:TIMED]
     work = [
@@ -216,7 +220,7 @@ def speeds(task: Task, rounds: int) -> dict[tuple[str, str], list[float]]:
     for point in ways:
         ratios = timed.ratios(" | ".join(point))
         found[point] = [rounded(value) for value in (np.median(ratios), ratios.min(), ratios.max())]
-    return found
+    return found, rounded(1000 * timed[BASELINE].median / len(work))
 
 
 def stored_bytes(task: Task) -> dict[str, float]:
@@ -235,10 +239,10 @@ def mean_bytes(late: LateInteraction, passages: Sequence[str]) -> float:
     return float(np.mean([late.bytes_stored(text) for text in passages]))
 
 
-def points(tasks: dict[str, Task], rounds: int) -> list[dict[str, object]]:
+def measured(tasks: dict[str, Task], rounds: int) -> dict[str, object]:
     """Everything about every point, as `load_frontier` reads it."""
     quality = {title: qualities(task) for title, task in tasks.items()}
-    timed = speeds(tasks["wikipedia"], rounds)
+    timed, predict = speeds(tasks["wikipedia"], rounds)
     stored = stored_bytes(tasks["wikipedia"])
     found = []
     for point, times in timed.items():
@@ -257,7 +261,8 @@ def points(tasks: dict[str, Task], rounds: int) -> list[dict[str, object]]:
                 "quality": {title: each[point] for title, each in quality.items()},
             }
         )
-    return found
+    sizes = {title: len(task.candidates) for title, task in tasks.items()}
+    return {"queries": sizes, "predict_ms": predict, "points": found}
 
 
 def tuned(task: Task) -> Table:
@@ -320,7 +325,7 @@ def main() -> None:
         "versions": versions(),
         "command": "make frontier",
         "rounds": options.rounds,
-        "points": points(tasks, options.rounds),
+        **measured(tasks, options.rounds),
     }
     write_lines(FRONTIER, [json.dumps(result, indent=1)])
 

@@ -19,8 +19,9 @@ def test_a_point_that_another_beats_at_both_is_not_among_the_best():
         point("b", "10", 20.0, 0.6),
         point("L12 on all", "100", 6.0, 0.71),
     )
-    found = Frontier(points, "a machine", "versions", 7)
+    found = Frontier(points, "a machine", "versions", 7, {"c": 40}, 3000.0)
     assert [each.name for each in found.best("c")] == ["a", "a, L12 on 10", "L12 on all"]
+    assert found.ms(points[1]) == 100
     with pytest.raises(KeyError):
         found.best("d")
 
@@ -35,9 +36,9 @@ def test_the_fastest_point_that_is_equivalent_is_found():
         with_state("b", 20.0, "equivalent"),
         with_state("c", 30.0, "equivalent"),
     )
-    found = Frontier(points, "a machine", "versions", 7).fastest_equivalent("c")
+    found = Frontier(points, "a machine", "versions", 7, {"c": 40}, 3000.0).fastest_equivalent("c")
     assert found is not None and found.cheap == "c"
-    assert Frontier(points[:1], "", "", 7).fastest_equivalent("c") is None
+    assert Frontier(points[:1], "", "", 7, {"c": 40}, 3000.0).fastest_equivalent("c") is None
 
 
 def test_the_stored_frontier_names_its_machine_and_has_l12_on_all():

@@ -26,6 +26,8 @@ FRONTIER = Frontier(
     "a machine of 2 cores",
     "versions",
     7,
+    {"c": 40},
+    1000.0,
 )
 
 
@@ -34,7 +36,8 @@ def test_the_table_has_the_best_points_from_fast_to_slow_and_the_reference_witho
     names = [LATE, f"{LATE}, L12 on 20", "L12 on all"]
     assert table.column("a hundred candidates") == names
     assert table.column("minus L12 on all") == [pytest.approx(-0.1), pytest.approx(-0.03), None]
-    assert "a machine of 2 cores" in str(table)
+    assert table.column("ms a query") == [20, 50, 200]
+    assert "(40 queries), times on a machine of 2 cores" in str(table)
 
 
 def test_the_figure_shows_cheap_models_alone_beside_the_best_points():
@@ -51,7 +54,7 @@ def test_a_collection_that_was_not_measured_is_an_error():
 
 def test_the_reference_is_shown_where_another_point_beats_it():
     better = point(LATE, "50", 6.0, 0.01)
-    frontier = Frontier((*FRONTIER.points, better), "a machine", "versions", 7)
+    frontier = Frontier((*FRONTIER.points, better), "a machine", "versions", 7, {"c": 40}, 1000.0)
     names = frontier_table(frontier, "c").column("a hundred candidates")
     assert names[-2:] == [f"{LATE}, L12 on 50", "L12 on all"]
     assert "L12: all: 20.0 %" in str(frontier_plot(frontier, "c"))

@@ -79,12 +79,20 @@ class Frontier(ShowsTable):
         machine: the processor and its cores.
         versions: of the libraries.
         rounds: of the timing.
+        queries: collection -> how many queries have a hundred candidates in it.
+        predict_ms: milliseconds that `CrossEncoder.predict` takes for a query's hundred.
     """
 
     points: tuple[Point, ...]
     machine: str
     versions: str
     rounds: int
+    queries: Mapping[str, int]
+    predict_ms: float
+
+    def ms(self, point: Point) -> float:
+        """Milliseconds a query, on the machine of the measurement."""
+        return self.predict_ms / point.times[0]
 
     def best(self, collection: str) -> tuple[Point, ...]:
         """The points that no other beats at both: slower ones are better, from fast to slow.
@@ -118,13 +126,14 @@ class Frontier(ShowsTable):
         collections = list(self.points[0].quality)
         rows = []
         for point in sorted(self.points, key=lambda point: -point.times[0]):
-            cells = [point.name, f"{point.times[0]:.1f}", f"{point.bytes:,.0f}"]
+            cells = [point.name, f"{self.ms(point):.0f}", f"{point.times[0]:.1f}"]
+            cells.append(f"{point.bytes:,.0f}")
             for name in collections:
                 one = point.quality[name]
                 interval = f"{one.inner_low:+.4f} to {one.inner_high:+.4f}" if one.state else ""
                 cells += [f"{one.mean:.4f}", interval]
             rows.append(cells)
-        columns = ["what", "times as fast as predict", "bytes a passage"]
+        columns = ["what", "ms a query", "times as fast as predict", "bytes a passage"]
         for name in collections:
             columns += [f"nDCG@10, {name}", f"difference from L12 on all, 90 %, {name}"]
         return Table(columns, rows, caption=f"Measured on {self.machine}")
@@ -149,7 +158,8 @@ def load_frontier() -> Frontier:
             )
             for point in found["points"]
         )
-        return Frontier(points, found["machine"], found["versions"], found["rounds"])
+        names = ("machine", "versions", "rounds", "queries", "predict_ms")
+        return Frontier(points, **{name: found[name] for name in names})
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ValueError(
             f"{FRONTIER} is not the frontier that was measured: restore it with `git checkout`, or "

@@ -30,7 +30,7 @@ def frontier_table(frontier: Frontier, collection: str) -> Table:
     Raises:
         KeyError: nothing was measured on it.
     """
-    columns = ["a hundred candidates", "times as fast as predict", "bytes a passage", "nDCG@10"]
+    columns = ["a hundred candidates", "ms a query", "× predict", "bytes a passage", "nDCG@10"]
     columns += ["minus L12 on all", "90 % interval", "better?"]
     rows = []
     best = frontier.best(collection)
@@ -39,12 +39,19 @@ def frontier_table(frontier: Frontier, collection: str) -> Table:
         one = point.quality[collection]
         interval = f"{one.inner_low:+.4f} to {one.inner_high:+.4f}"
         versus = (one.difference, interval, one.state) if one.state else (None, None, None)
-        rows.append((point.name, point.times[0], point.bytes, one.mean, *versus))
+        cost = (frontier.ms(point), point.times[0], point.bytes)
+        rows.append((point.name, *cost, one.mean, *versus))
     return Table(
         columns,
         rows,
-        caption=f"Best points on {collection}, measured on {frontier.machine}",
-        formats={columns[1]: "{:.1f}", columns[2]: "{:,.0f}", columns[4]: "{:+.4f}"},
+        caption=f"Best points on {collection} ({frontier.queries[collection]:,} queries), times on "
+        f"{frontier.machine}",
+        formats={
+            columns[1]: "{:.0f}",
+            columns[2]: "{:.1f}",
+            columns[3]: "{:,.0f}",
+            columns[5]: "{:+.4f}",
+        },
     )
 
 
