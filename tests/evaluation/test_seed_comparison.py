@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.stats
 
 from tests.support.judged import collection_of
 from xenc_course.evaluation.metrics import evaluate
@@ -30,6 +31,44 @@ def test_the_value_of_a_query_is_its_mean_over_the_trainings():
     assert "3 trainings each, 40 queries of towns" in shown
     lowest, highest = (end(found.means["good"]) for end in (min, max))
     assert f"{lowest:.4f}" in shown and f"{highest:.4f}" in shown
+
+
+def test_trainings_that_lie_far_apart_widen_the_interval():
+    """The queries agree, the trainings do not: 200 queries more would not help."""
+    base = [training(0.5, seed) for seed in range(3)]
+    close = [{q: value + 0.1 for q, value in one.items()} for one in base]
+    apart = [
+        {q: value + step for q, value in one.items()}
+        for one, step in zip(base, (0.0, 0.05, 0.25), strict=True)
+    ]
+    found = compare_seeds({"close": close, "apart": apart}, {"base": base}, "towns")
+    assert found["close"].difference == pytest.approx(found["apart"].difference)
+    assert found["close"].state == "shown" and found["apart"].state == "cannot tell"
+    # All of the spread is the trainings': the t test of their three differences.
+    by_hand = scipy.stats.ttest_1samp([0.0, 0.05, 0.25], 0)
+    low, high = by_hand.confidence_interval()
+    assert found["apart"].raw_p == pytest.approx(by_hand.pvalue)
+    assert (found["apart"].low, found["apart"].high) == pytest.approx((low, high))
+
+
+def test_where_the_trainings_agree_the_queries_decide():
+    base, differences = [training(0.5, 0)], training(0.02, 1)
+    way = [{q: base[0][q] + differences[q] for q in QUERIES}] * 3
+    found = compare_seeds({"way": way}, {"base": base}, "towns")["way"]
+    by_hand = scipy.stats.ttest_1samp([*differences.values()], 0)
+    low, high = by_hand.confidence_interval()
+    assert found.p == pytest.approx(by_hand.pvalue)
+    assert (found.low, found.high) == pytest.approx((low, high))
+    low, high = by_hand.confidence_interval(0.9)
+    assert (found.inner_low, found.inner_high) == pytest.approx((low, high))
+
+
+def test_trainings_without_any_spread_are_compared_by_their_queries():
+    same = compare_seeds({"a": [{"q": 1.0}] * 3}, {"b": [{"q": 0.5}] * 3}, "towns")["a"]
+    assert (same.difference, same.low, same.high) == (0.5, 0.5, 0.5)
+    level = [dict.fromkeys(QUERIES, 1.0)] * 3
+    flat = compare_seeds({"a": level}, {"b": [dict.fromkeys(QUERIES, 0.5)]}, "towns")["a"]
+    assert (flat.low, flat.high, flat.state) == (0.5, 0.5, "shown")
 
 
 def test_one_training_each_is_a_comparison_of_two_runs():
@@ -68,6 +107,7 @@ def test_the_p_values_of_several_ways_are_one_family():
         ({"a": []}, {"b": [{"q": 1.0}]}, "'a' has no training"),
         ({"a": [{"q": 1.0}]}, {"b": []}, "'b' has no training"),
         ({"a": [{"x": 1.0}]}, {"b": [{"q": 1.0}]}, "'a' was measured on other queries"),
+        ({"a": [{"q": 1.0}] * 2}, {"b": [{"q": 1.0}] * 3}, "'a' has 2 trainings and 'b' has 3"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(trained, baseline, reason):

@@ -1,22 +1,23 @@
 """Ways of training compared over several trainings each, so that one lucky seed decides nothing.
 
-Of each way the value of a query is its mean over the trainings, and the paired differences of these
-values give interval and p, as for two runs. Both speak of other queries. How far the trainings of
-one way lie apart stands beside them: a difference that is smaller than that may be the seeds'.
+Of each way the value of a query is its mean over the trainings. Interval and p speak of other
+queries and of other trainings at once: both were drawn, and each draw has its own spread. How far
+the trainings of one way lie apart stands beside them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import sqrt
 
 import numpy as np
 
 from xenc_course.display.table import ShowsTable, Table
 
 from .difference import Difference, adjusted, difference_of_values, named_difference
-from .resampling import RESAMPLES
-from .states import MARGIN
+from .resampling import CONFIDENCE, RESAMPLES
+from .states import EQUIVALENCE_CONFIDENCE, MARGIN
 
 Values = Mapping[str, float]  # query id -> value of the metric
 
@@ -84,10 +85,22 @@ def compare_seeds(
 ) -> SeedComparison:
     """Compare ways of training with one of them, each trained from several seeds.
 
+    Trainings of two ways go in pairs, the first with the first: give them in the same order of
+    seeds. A way with one training is taken as fixed, such as a ranker that nobody trains here, and
+    goes with every training of the other. Where both have one, this is `compare_runs`.
+
+    With several pairs, queries and trainings both count as drawn at random (Clark 1973, min F'):
+    the variance of the difference is that of its mean over the trainings, between queries, divided
+    by their number, and that of its mean over the queries, between trainings, divided by theirs,
+    added up. Interval and p are those of Student's t, whose degrees of freedom are Satterthwaite's
+    (1946). Resampling would be too sure: three trainings that are drawn again never lie further
+    apart than the three. The sum is on the safe side, for it holds the chance of single queries in
+    single trainings twice.
+
     Args:
         trained: {way: values of each training}, where values are {query id: value}, such as
             `evaluate(run, collection, "RR@10")["RR@10"].per_query`.
-        baseline: {way: values of each training}, one.
+        baseline: {way: values of each training}, one way.
         collection: the name of what was measured on.
         metric: the name of what was measured.
         margin: the smallest difference that matters, for the test of equivalence.
@@ -97,7 +110,8 @@ def compare_seeds(
 
     Raises:
         ValueError: there is no way, more than one baseline, the baseline among the ways, a way
-            without a training, or trainings measured on different queries.
+            without a training, trainings measured on different queries, or two ways with different
+            numbers of trainings, none of them one.
     """
     if not trained or len(baseline) != 1:
         raise ValueError(
@@ -115,9 +129,15 @@ def compare_seeds(
             raise ValueError(
                 f"{way[:60]!r} was measured on other queries: measure all on the same."
             )
+        if len({len(trainings), len(ways[name])} - {1}) > 1:
+            raise ValueError(
+                f"{way[:60]!r} has {len(trainings)} trainings and {name[:60]!r} has "
+                f"{len(ways[name])}: give as many of each, from the same seeds, or a single one."
+            )
     means = {way: _mean_of(trainings) for way, trainings in ways.items()}
-    differences = [
-        difference_of_values(
+    differences = []
+    for way in trained:
+        of_queries = difference_of_values(
             way,
             means[way],
             name,
@@ -128,8 +148,8 @@ def compare_seeds(
             resamples=RESAMPLES,
             seed=0,
         )
-        for way in trained
-    ]
+        values = _pairs(ways[way], ways[name])
+        differences.append(of_queries if len(values) == 1 else _of_both(of_queries, values))
     each = {
         way: tuple(float(np.mean([*values.values()])) for values in trainings)
         for way, trainings in ways.items()
@@ -142,3 +162,48 @@ def _mean_of(trainings: Sequence[Values]) -> Values:
     return {
         query: float(np.mean([values[query] for values in trainings])) for query in trainings[0]
     }
+
+
+def _pairs(ours: Sequence[Values], theirs: Sequence[Values]) -> np.ndarray:
+    """The differences, shape (pairs of trainings, queries); one training goes with each."""
+    first, second = (
+        np.array([[values[query] for query in ours[0]] for values in trainings])
+        for trainings in (ours, theirs)
+    )
+    return first - second
+
+
+def _of_both(difference: Difference, values: np.ndarray) -> Difference:
+    """The same difference with interval and p for other queries and other trainings.
+
+    Args:
+        difference: of the means over the trainings.
+        values: the differences of which it is the mean, shape (pairs of trainings, queries).
+    """
+    from scipy.special import stdtr, stdtrit
+
+    pairs, queries = values.shape
+    if queries == 1:
+        return difference
+    of_queries = values.mean(axis=0).var(ddof=1) / queries
+    of_trainings = values.mean(axis=1).var(ddof=1) / pairs
+    variance = of_queries + of_trainings
+    if not variance:
+        return difference
+    freedom = variance**2 / (of_queries**2 / (queries - 1) + of_trainings**2 / (pairs - 1))
+    error, middle = sqrt(variance), difference.difference
+    outer, inner = (
+        error * float(stdtrit(freedom, (1 + share) / 2))
+        for share in (CONFIDENCE, EQUIVALENCE_CONFIDENCE)
+    )
+    p = 2 * float(stdtr(freedom, -abs(middle) / error))
+    return replace(
+        difference,
+        low=middle - outer,
+        high=middle + outer,
+        inner_low=middle - inner,
+        inner_high=middle + inner,
+        p=p,
+        raw_p=p,
+        exact=False,
+    )
