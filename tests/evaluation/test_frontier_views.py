@@ -43,8 +43,8 @@ def test_the_table_has_the_best_points_from_fast_to_slow_and_the_reference_witho
 def test_the_figure_shows_cheap_models_alone_beside_the_best_points():
     said = str(frontier_plot(FRONTIER, "c"))
     assert "late, L12: 20: 5.0 %, -0.0300" in said and "L12: all: 20.0 %" in said
-    assert "L3: 10.0 %" in said  # beaten, and shown because it is alone
-    assert "L3, L12: 20" not in said
+    assert "distil-L3: 10.0 %" in said  # beaten, and shown because it is alone
+    assert "distil-L3, L12: 20" not in said
 
 
 def test_a_collection_that_was_not_measured_is_an_error():

@@ -13,7 +13,7 @@ SHORTER = {
     "late interaction": "late",
     ", two tokens a vector": " (pooled)",
     "stored vectors": "vectors",
-    "xenc-distil-": "",
+    "xenc-": "",
     "-int8": "",
     "L12 on all": "L12: all",
     "L12 on ": "L12: ",

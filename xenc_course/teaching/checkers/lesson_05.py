@@ -24,7 +24,7 @@ PASSAGE = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [-0.6, -0.8]])
 MAX_SIM = 1.0 + 0.8 + 0.8
 FROM_PASSAGE = 1.0 + 0.6 + 0.0 + 0.8  # each token of the passage takes its best of the query
 
-# Cost and quality. "b" costs more than "a" and is no better; "f" is as good as "e" and dearer.
+# Cost and quality. "b" costs more than "a" and is no better; "f" is as good as "e" and costs more.
 POINTS = {
     **{"e": (50.0, 0.80), "a": (1.0, 0.60), "c": (9.0, 0.75)},
     **{"b": (4.0, 0.55), "f": (90.0, 0.80), "d": (20.0, 0.70)},
@@ -75,15 +75,15 @@ def _best_points(function: Any) -> str:
     expect("f" not in names, "'f' is no better than 'e' and costs more: leave it out.")
     expect(
         not {"b", "d"} & set(names),
-        "A point with a cheaper one above it is beaten: go from cheap to dear, and keep what is "
-        "better than all before it.",
+        "A point with a cheaper one above it is beaten: go from cheap to expensive, and keep "
+        "what is better than all before it.",
     )
     expect(
         "a" in names,
         "The cheapest point is never beaten, so it is always one of the best.",
     )
     expect(set(names) == set(BEST), "A point that no cheaper one reaches belongs to the best.")
-    expect(names == BEST, "Order them from cheap to dear.")
+    expect(names == BEST, "Order them from cheap to expensive.")
     ties = {"x": (1.0, 0.5), "y": (1.0, 0.7)}
     expect(
         list(call(function, ties)) == ["y"], "Of two points of the same cost, keep the better one."
@@ -141,12 +141,12 @@ EXERCISES = {
         judge=_max_sim,
     ),
     "05.3": Exercise(
-        wants="best_points(points) returns a list of names, from cheap to dear.",
+        wants="best_points(points) returns a list of names, from cheap to expensive.",
         hints=(
             "Sort the names by their cost. Then go through them and remember the best quality so "
             "far.",
             "sorted(points, key=lambda name: (points[name][0], -points[name][1])) puts the better "
-            "of two equally dear points first. Keep a name if its quality is above the best so "
+            "of two points of equal cost first. Keep a name if its quality is above the best so "
             "far.",
         ),
         judge=_best_points,
