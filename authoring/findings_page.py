@@ -19,10 +19,10 @@ HEAD = """# Findings of the lessons
 
 Made by `make findings` from the stored outputs of the lessons; `make test` fails when they differ.
 
-A finding is a sentence that you can act on, the number that was measured, its 95 % interval, and a
-state that the lesson computes: **shown**, **contradicted**, **equivalent** (the difference is too
-small to matter) or **cannot tell** (these data do not decide). [n] is the cell as JupyterLab
-numbers it.
+A finding is a sentence that you can act on, the number that was measured, its 95 % interval (of a
+time, from the lowest round to the highest), and a state that the lesson computes: **shown**,
+**contradicted**, **equivalent** (the difference is too small to matter) or **cannot tell** (these
+data do not decide). [n] is the cell as JupyterLab numbers it.
 """
 
 

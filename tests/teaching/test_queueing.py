@@ -23,6 +23,11 @@ def test_an_empty_machine_answers_at_once_and_a_busy_one_later():
     assert slow == sorted(slow) and slow[-1] > 3 * slow[0]
 
 
+def test_near_the_limit_p95_does_not_depend_on_the_seed():
+    slow = [np.percentile(response_times([0.1], 9.5, seed=seed), 95) for seed in range(3)]
+    assert max(slow) < 1.15 * min(slow)
+
+
 def test_the_same_seed_gives_the_same_times():
     assert (response_times([0.1, 0.2], 3, 50) == response_times([0.1, 0.2], 3, 50)).all()
     assert (response_times([0.1, 0.2], 3, 50) != response_times([0.1, 0.2], 3, 50, seed=1)).any()

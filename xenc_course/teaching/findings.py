@@ -90,6 +90,9 @@ class Cases:
 class Speedup:
     """How many times faster something is than the reference, as evidence for "faster".
 
+    It is shown when every round was faster, contradicted when every round was slower. Its interval
+    goes from the lowest round to the highest.
+
     Attributes:
         comparison: of `compare`, with at least seven rounds.
         label: of what is said to be faster.
@@ -108,7 +111,8 @@ class Finding:
     Attributes:
         sentence: what a reader would act on.
         estimate: the number that was measured, with its unit.
-        interval: where the number may lie, 95 %; a dash where it is no sample.
+        interval: where the number may lie, 95 %; of a time, from the lowest round to the highest
+            (98 % for the median of seven); a dash where it is no sample.
         n: how many queries, cases or rounds that rests on, and of what.
         kind: "comparison", "count", "example" or "timing".
         state: one of `STATES`.
@@ -260,7 +264,7 @@ def _(evidence: Speedup) -> Measured:
     threads = evidence.comparison.threads
     return (
         f"{float(np.median(ratios)):.2f} times as fast",
-        f"{low:.2f} to {high:.2f}",
+        f"{low:.2f} to {high:.2f}, all rounds",
         f"{len(ratios)} rounds, {threads} {'thread' if threads == 1 else 'threads'}",
         "timing",
         state,

@@ -10,7 +10,7 @@ __all__ = ["response_times"]
 
 
 def response_times(
-    seconds: Sequence[float] | np.ndarray, rate: float, n: int = 20_000, seed: int = 0
+    seconds: Sequence[float] | np.ndarray, rate: float, n: int = 1_000_000, seed: int = 0
 ) -> np.ndarray:
     """Simulate a queue: from each query's arrival to its answer.
 
@@ -20,7 +20,8 @@ def response_times(
     Args:
         seconds: measured times of single queries, each as likely as the others.
         rate: how many queries come in a second on average.
-        n: how many queries are simulated.
+        n: how many queries are simulated, the first at an empty machine. The nearer the machine is
+            to being busy all the time, the more it takes until p95 settles: at 95 %, a million.
         seed: of the random arrivals and times.
 
     Returns:
@@ -42,8 +43,9 @@ def response_times(
             f"the queue would grow without end: stay below {1 / taken.mean():.4g}."
         )
     random = np.random.default_rng(seed)
-    arrivals = np.cumsum(random.exponential(1 / rate, n))
-    done, free = np.empty(n), 0.0
-    for place, (arrival, time) in enumerate(zip(arrivals, random.choice(taken, n), strict=True)):
-        done[place] = free = max(free, arrival) + time
-    return done - arrivals
+    gaps, times = random.exponential(1 / rate, n), random.choice(taken, n)
+    waits, wait = [], 0.0
+    for time, gap in zip(times.tolist(), gaps.tolist(), strict=True):
+        waits.append(wait)
+        wait = max(0.0, wait + time - gap)  # of the next query, which comes after the gap
+    return np.array(waits) + times
