@@ -94,8 +94,7 @@ def compare_seeds(
     by their number, and that of its mean over the queries, between trainings, divided by theirs,
     added up. Interval and p are those of Student's t, whose degrees of freedom are Satterthwaite's
     (1946). Resampling would be too sure: three trainings that are drawn again never lie further
-    apart than the three. The sum is on the safe side, for it holds the chance of single queries in
-    single trainings twice.
+    apart than the three.
 
     Args:
         trained: {way: values of each training}, where values are {query id: value}, such as
