@@ -109,7 +109,7 @@ def test_a_damaged_file_is_named(tiny_model, tmp_path, file, content, reason):
 def test_a_setting_of_another_kind_is_named(tiny_model, tmp_path, file, setting, value):
     path = copied(tiny_model, tmp_path / "odd") / file
     path.write_text(json.dumps(json.loads(path.read_text()) | {setting: value}))
-    assert f"{file} has '{value}' for {setting}, which must be a" in refused(path.parent)
+    assert f"{file} has {value!r} for {setting}, which must be a" in refused(path.parent)
 
 
 def test_a_missing_shard_is_named(tiny_model, tmp_path):
