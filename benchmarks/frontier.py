@@ -33,7 +33,7 @@ from xenc_course import (
     read_run,
 )
 from xenc_course.evaluation.experiment import rerank_and_evaluate
-from xenc_course.evaluation.frontier import FRONTIER
+from xenc_course.evaluation.frontier import FRONTIER, REFERENCE as ALL
 from xenc_course.evaluation.plan import Experiment
 from xenc_course.files import write_lines
 from xenc_course.retrieval.first_stage import find_candidates
@@ -45,7 +45,6 @@ from xenc_course.scoring.scorers import Scorer
 
 HERE = Path(__file__).parent
 L12, L6, L3 = "ms-marco-MiniLM-L12-v2", "xenc-distil-L6-int8", "xenc-distil-L3-int8"
-ALL = "L12 on all"
 DEPTH = 100
 BASELINE = "CrossEncoder.predict"
 KEEPS = (0, 5, 10, 20, 50)
@@ -310,6 +309,8 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if options.tune:
         where, run = options.tune
+        folder = folder / "tuning"  # other queries than those of the same collection under --judged
+        folder.mkdir(exist_ok=True)
         sample = load_collection(where).sample(TUNING, seed=0)
         print(tuned(make_task(sample, run, folder, models=(L12,))))
         return

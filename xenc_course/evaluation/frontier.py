@@ -16,6 +16,8 @@ from xenc_course.files import DATA
 from .states import EQUIVALENT
 
 FRONTIER = DATA / "frontier.json"
+REFERENCE = "L12 on all"
+ALONE = "0"  # `Point.keep` where L12 reads nothing
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Quality:
         high: the upper end.
         inner_low: the lower end of its 90 % bootstrap interval.
         inner_high: the upper end.
-        state: of "is it below L12 on all", with a margin of 0.01.
+        state: of "it is better than L12 on all", with a margin of 0.01; "" for L12 itself.
     """
 
     mean: float
@@ -65,9 +67,8 @@ class Point:
     @property
     def name(self) -> str:
         """Both in a phrase: "late interaction, L12 on 20"."""
-        if self.cheap == "L12 on all":
-            return self.cheap
-        return self.cheap if self.keep == "0" else f"{self.cheap}, L12 on {self.keep}"
+        alone = self.cheap == REFERENCE or self.keep == ALONE
+        return self.cheap if alone else f"{self.cheap}, L12 on {self.keep}"
 
 
 @dataclass(frozen=True, repr=False)
@@ -103,8 +104,12 @@ class Frontier(ShowsTable):
         Raises:
             KeyError: nothing was measured on it.
         """
+
+        def fast_then_good(point: Point) -> tuple[float, float]:
+            return -point.times[0], -point.quality[collection].mean
+
         found: list[Point] = []
-        for point in sorted(self.points, key=lambda point: -point.times[0]):
+        for point in sorted(self.points, key=fast_then_good):
             if not found or point.quality[collection].mean > found[-1].quality[collection].mean:
                 found.append(point)
         return tuple(found)
@@ -118,7 +123,12 @@ class Frontier(ShowsTable):
         Raises:
             KeyError: nothing was measured on it.
         """
-        equivalent = [p for p in self.points if p.quality[collection].state == EQUIVALENT]
+        slowest = max((p.times[0] for p in self.points if p.cheap == REFERENCE), default=0.0)
+        equivalent = [
+            point
+            for point in self.points
+            if point.quality[collection].state == EQUIVALENT and point.times[0] > slowest
+        ]
         return max(equivalent, key=lambda point: point.times[0], default=None)
 
     def table(self) -> Table:

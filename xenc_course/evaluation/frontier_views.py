@@ -6,9 +6,8 @@ from xenc_course.display.figure import Figure
 from xenc_course.display.plots import scatter_plot
 from xenc_course.display.table import Table
 
-from .frontier import Frontier
+from .frontier import ALONE, REFERENCE, Frontier
 
-ALONE, REFERENCE = "0", "L12 on all"  # `Point.keep` without L12, and the name of L12 alone
 SHORTER = {
     "late interaction": "late",
     ", two tokens a vector": " (pooled)",
