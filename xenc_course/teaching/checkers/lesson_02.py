@@ -11,7 +11,7 @@ from xenc_course.files import shown
 from xenc_course.models.loading import load_cross_encoder
 
 from .exercise import Exercise, call, expect
-from .folders import open_folder
+from .folders import expect_in, open_folder, parts
 
 TOKENS = ["[CLS]", "lost", "card", "[SEP]", "call", "the", "bank", "at", "once", "[SEP]"]
 SEGMENTS = [0, 0, 0, 0, 1, 1, 1, 1, 1, 1]
@@ -145,20 +145,10 @@ def _one_way(function: Any) -> str:
 
 
 def _own_word(answer: Any) -> str:
-    expect(
-        isinstance(answer, (tuple, list)) and len(answer) == 4,
-        'Give all four: check((my_folder, my_query, my_passage, my_word), "02.4").',
-    )
-    collection = open_folder(answer[0])
+    answer = parts(answer, "my_folder, my_query, my_passage, my_word", "02.4")
+    collection = open_folder(answer[0], judged=False)
     query, passage, word = answer[1:]
-    expect(
-        query in collection.queries,
-        f"{shown(query)} is no query of the folder: give an _id of queries.jsonl.",
-    )
-    expect(
-        passage in collection.documents,
-        f"{shown(passage)} is no passage of the folder: give an _id of corpus.jsonl.",
-    )
+    expect_in(collection, query, passage)
     text, words = collection.queries[query], collection.passage(passage).split()
     expect(
         isinstance(word, str) and word in words,

@@ -13,7 +13,7 @@ from xenc_course.scoring.reranker import Reranker
 from xenc_course.timing import Timing, format_seconds
 
 from .exercise import Exercise, call_for_number, expect
-from .folders import open_folder
+from .folders import open_folder, parts
 
 LEAST_ROUNDS = 7
 BUDGET = 0.1  # seconds, for which a learner's own depth is said
@@ -112,11 +112,8 @@ def _stopwatch(function: Any) -> str:
 
 
 def _own_price(answer: Any) -> str:
-    expect(
-        isinstance(answer, (tuple, list)) and len(answer) == 2,
-        'Give both: check((my_folder, my_timing), "03.4").',
-    )
-    collection, timing = open_folder(answer[0]), answer[1]
+    answer = parts(answer, "my_folder, my_timing", "03.4")
+    collection, timing = open_folder(answer[0], judged=False), answer[1]
     expect(
         isinstance(timing, Timing),
         f"my_timing is what `measure` returns, and yours is a {type(timing).__name__}.",

@@ -12,7 +12,7 @@ from xenc_course.retrieval.runs import read_run
 from xenc_course.text.collection import Collection
 
 from .exercise import Exercise, NotSolvedError, call, call_for_number, expect
-from .folders import learners_path, open_folder
+from .folders import learners_path, open_folder, parts
 
 TOP_TEN = "nDCG@10"
 MIN_JUDGED = 10
@@ -193,10 +193,7 @@ def _recall_at_k(function: Any) -> str:
 
 
 def _own_run(answer: Any) -> str:
-    expect(
-        isinstance(answer, (tuple, list)) and len(answer) == 2,
-        'Give both: check((my_folder, my_run), "04.4").',
-    )
+    answer = parts(answer, "my_folder, my_run", "04.4")
     collection = open_folder(answer[0])
     path = learners_path(answer[1], "my_run")
     expect(not path.is_dir(), f"{path} is a folder: give the file that --out wrote.")

@@ -14,7 +14,7 @@ from xenc_course.retrieval.rerank import rerank
 from xenc_course.scoring.reranker import Reranker
 
 from .exercise import Exercise, NotSolvedError, call, call_for_number, expect
-from .folders import open_folder
+from .folders import open_folder, parts
 
 TOP_TEN, DEPTH, MIN_JUDGED = "nDCG@10", 20, 10
 
@@ -92,29 +92,25 @@ def _best_points(function: Any) -> str:
 
 
 def _own_scorer(answer: Any) -> str:
-    expect(
-        isinstance(answer, (tuple, list)) and len(answer) == 2,
-        'Give both: check((my_folder, my_scorer), "05.4").',
-    )
+    answer = parts(answer, "my_folder, my_scorer", "05.4")
     collection, scorer = open_folder(answer[0]), answer[1]
     expect(
         callable(scorer),
         "my_scorer takes a list of pairs and returns their scores: a Reranker, or a cascade.",
     )
-    passages = {name: collection.passage(name) for name in collection.documents}
+    passages = collection.passages()
     found = bm25_run(passages, collection.queries, DEPTH)
     try:
         mine = rerank(found, collection.queries, passages, scorer)
     except (TypeError, ValueError) as error:
         raise NotSolvedError(f"Not yet: {error}") from error
     every = rerank(found, collection.queries, passages, Reranker(backend="onnx-int8"))
-    means = {
-        name: evaluate(run, collection, TOP_TEN)[TOP_TEN].mean
-        for name, run in (("BM25", found), ("yours", mine), ("L12 on all", every))
-    }
-    n_judged = len(evaluate(mine, collection, TOP_TEN).queries)
+    runs = {"BM25": found, "yours": mine, "L12 on all": every}
+    measured = {name: evaluate(run, collection, TOP_TEN) for name, run in runs.items()}
+    n_judged = len(measured["yours"].queries)
     said = f"{TOP_TEN} over {n_judged:,} judged {'query' if n_judged == 1 else 'queries'}: "
-    said += ", ".join(f"{name} {mean:.4f}" for name, mean in means.items()) + "."
+    means = (f"{name} {one[TOP_TEN].mean:.4f}" for name, one in measured.items())
+    said += ", ".join(means) + "."
     if n_judged < MIN_JUDGED:
         said += f" That is fewer than {MIN_JUDGED} queries: judge more before you decide."
     return said

@@ -11,7 +11,7 @@ import numpy as np
 from xenc_course.models.loading import load_cross_encoder
 
 from .exercise import Exercise, call, call_for_number, expect
-from .folders import open_folder
+from .folders import expect_in, open_folder, parts
 
 # In batches of two, 10 + 40 and 20 + 30: the model reads 2 · 40 + 2 · 30 tokens for 100.
 LENGTHS, SIZE = [10, 40, 20, 30], 2
@@ -113,20 +113,10 @@ def _windows(function: Any) -> str:
 
 
 def _own_longest(answer: Any) -> str:
-    expect(
-        isinstance(answer, (tuple, list)) and len(answer) == 4,
-        'Give all four: check((my_folder, my_query, my_passage, my_tokens), "06.4").',
-    )
-    collection = open_folder(answer[0])
+    answer = parts(answer, "my_folder, my_query, my_passage, my_tokens", "06.4")
+    collection = open_folder(answer[0], judged=False)
     query, passage, tokens = answer[1:]
-    expect(
-        query in collection.queries,
-        f"{str(query)[:60]!r} is no query of the folder: give an _id of queries.jsonl.",
-    )
-    expect(
-        passage in collection.documents,
-        f"{str(passage)[:60]!r} is no passage of the folder: give an _id of corpus.jsonl.",
-    )
+    expect_in(collection, query, passage)
     whole = isinstance(tokens, (int, np.integer)) and not isinstance(tokens, bool)
     expect(whole, f"my_tokens is a whole number, and yours is a {type(tokens).__name__}.")
     model = load_cross_encoder()

@@ -13,7 +13,7 @@ from xenc_course.retrieval.rerank import reranked
 from xenc_course.retrieval.runs import Run
 
 from .exercise import Exercise, NotSolvedError, call_for_number, expect
-from .folders import learners_path, open_folder
+from .folders import learners_path, open_folder, parts
 
 TOP_TEN = "nDCG@10"
 RELEASED = "xenc-distil-L3"
@@ -95,10 +95,7 @@ def _collapsed(function: Any) -> str:
 
 
 def _own_student(answer: Any) -> str:
-    expect(
-        isinstance(answer, (tuple, list)) and len(answer) == 2,
-        'Give both: check((my_folder, my_student), "11.4").',
-    )
+    answer = parts(answer, "my_folder, my_student", "11.4")
     collection = open_folder(answer[0])
     path = learners_path(answer[1], "my_student")
     expect(
