@@ -11,7 +11,8 @@ import numpy as np
 from xenc_course.files import file_sha256, write_lines, write_whole
 from xenc_course.models.loading import load_bi_encoder
 from xenc_course.retrieval import stored_vectors
-from xenc_course.retrieval.stored_vectors import INDEX, packed
+from xenc_course.retrieval.stored_vectors import INDEX
+from xenc_course.scoring.token_vectors import eight_bits
 from xenc_course.text.collection import load_collection
 
 ROWS = 2_600  # of a file: 2,600 vectors of 384 bytes are less than 1 MiB
@@ -31,7 +32,7 @@ def make_vectors(collection: str, model: str) -> None:
     for part, start in enumerate(range(0, len(ids), ROWS)):
         name = f"part-{part}.npy"
         content = io.BytesIO()
-        np.save(content, packed(np.asarray(vectors[start : start + ROWS])))
+        np.save(content, eight_bits(np.asarray(vectors[start : start + ROWS])))
         write_whole(folder / name, content.getvalue())
         files[name] = file_sha256(folder / name)
     index = {

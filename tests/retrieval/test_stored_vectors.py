@@ -11,22 +11,23 @@ import pytest
 from xenc_course import load_bi_encoder, load_collection, load_vectors
 from xenc_course.files import file_sha256
 from xenc_course.retrieval import stored_vectors
-from xenc_course.retrieval.stored_vectors import packed, unpacked
+from xenc_course.retrieval.stored_vectors import unpacked
+from xenc_course.scoring.token_vectors import eight_bits
 
 
 def test_rounding_to_eight_bits_keeps_directions():
     vectors = np.random.default_rng(0).normal(size=(50, 384)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    again = unpacked(packed(vectors))
+    again = unpacked(eight_bits(vectors))
     assert again.dtype == np.float32
     assert np.linalg.norm(again, axis=1) == pytest.approx(np.ones(50), abs=1e-6)
     assert np.abs(again @ vectors.T - vectors @ vectors.T).max() < 0.002
-    assert not unpacked(packed(np.zeros((1, 4), dtype=np.float32))).any()
+    assert not unpacked(eight_bits(np.zeros((1, 4), dtype=np.float32))).any()
 
 
 def test_vectors_that_are_not_finite_are_not_stored():
     with pytest.raises(ValueError, match="A vector holds NaN"):
-        packed(np.array([[1.0, np.nan]], dtype=np.float32))
+        eight_bits(np.array([[1.0, np.nan]], dtype=np.float32))
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,7 @@ def test_an_index_of_another_form_is_refused(tmp_path, monkeypatch, index: str):
 def test_ids_that_do_not_fit_the_vectors_are_refused(tmp_path, monkeypatch):
     folder = tmp_path / "mine" / "bi-encoder"
     folder.mkdir(parents=True)
-    np.save(folder / "part.npy", packed(np.eye(2, dtype=np.float32)))
+    np.save(folder / "part.npy", eight_bits(np.eye(2, dtype=np.float32)))
     index = {"ids": ["a"], "files": {"part.npy": file_sha256(folder / "part.npy")}}
     (folder / "index.json").write_text(json.dumps(index))
     monkeypatch.setattr(stored_vectors, "VECTORS", tmp_path)

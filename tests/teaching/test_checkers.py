@@ -539,6 +539,8 @@ def test_the_longest_pair_of_a_folder(tmp_path):
         corpus.replace("Fix it with water.", words), encoding="utf-8"
     )
     assert "3 of 15 pairs are cut" in check((mine, "q0", "p0", 610), "06.4").message
+    (mine / "qrels" / "test.tsv").unlink()  # nothing has to be judged yet
+    assert "3 of 15 pairs are cut" in check((mine, "q0", "p0", 610), "06.4").message
 
 
 @pytest.mark.models

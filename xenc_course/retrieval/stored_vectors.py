@@ -70,19 +70,7 @@ def _not_recorded(path: Path) -> ValueError:
     )
 
 
-def packed(vectors: np.ndarray) -> np.ndarray:
-    """Vectors (float32, [n, d]) as 8-bit integers: int8, [n, d]. Their length is lost.
-
-    Raises:
-        ValueError: a number is not finite.
-    """
-    if not np.isfinite(vectors).all():
-        raise ValueError("A vector holds NaN or an infinite number: check the model's weights.")
-    largest = np.abs(vectors).max(axis=1, keepdims=True)
-    return np.round(vectors / np.maximum(largest, 1e-12) * 127).astype(np.int8)
-
-
 def unpacked(integers: np.ndarray) -> np.ndarray:
-    """What `packed` gave, as float32 vectors of length 1."""
+    """What `eight_bits` gave, as float32 vectors of length 1."""
     vectors = integers.astype(np.float32)
     return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .pairs import Pair, check_pairs, checked
+from .pairs import Pair, check_pairs, checked, places_by_query
 from .ranking import rank_passages
 from .scorers import Scorer, expect_pairs
 
@@ -67,12 +67,9 @@ class Cascade:
         """
         pairs = check_pairs(pairs)
         cheap = checked(self._fast(pairs), pairs)
-        by_query: dict[str, list[int]] = {}
-        for place, (query, _) in enumerate(pairs):
-            by_query.setdefault(query, []).append(place)
         orders = [
             np.array(places)[np.argsort(-cheap[places], kind="stable")]
-            for places in by_query.values()
+            for places in places_by_query(pairs).values()
         ]
         scores = np.empty(len(pairs), dtype=np.float32)
         depths = [self._depth(cheap[order]) for order in orders]

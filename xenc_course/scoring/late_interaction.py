@@ -22,7 +22,7 @@ from xenc_course.progress import Progress, progress_bar
 
 from .model_source import MAX_TOKENS
 from .onnx_encoders import OnnxEncoder
-from .pairs import Pair, check_pairs, in_order
+from .pairs import Pair, check_pairs, in_order, places_by_query
 from .token_vectors import Packed, max_sim, pack, pooled, read_blocks, text_key, unit, write_block
 
 PROJECTIONS = DATA / "projections"
@@ -70,12 +70,10 @@ class LateInteraction:
         if pool < 1:
             raise ValueError(f"pool is how many tokens share a vector, 1 or more, not {pool}.")
         self._encoder = OnnxEncoder(known.name)
-        self._marks = {self._encoder.token_id(mark) for mark in string.punctuation}
         self._pool = pool
         projection = PROJECTIONS / f"{known.name}.npy"
-        self._projection = np.load(projection) if projection.is_file() else None
-        made_by = file_sha256(projection)[:12] if projection.is_file() else "none"
-        self._made = f"{known.name}, projection {made_by}, pool {pool}"
+        self._projection = np.load(projection)
+        self._made = f"{known.name}, projection {file_sha256(projection)[:12]}, pool {pool}"
         self._folder = None if folder is None else Path(folder)
         self._stored = dict(read_blocks(self._folder, self._made)) if self._folder else {}
         self._met: OrderedDict[bytes, Packed] = OrderedDict()
@@ -88,13 +86,10 @@ class LateInteraction:
             TypeError: a pair is not two strings.
         """
         pairs = check_pairs(pairs)
-        by_query: dict[str, list[int]] = {}
-        for place, (query, _) in enumerate(pairs):
-            by_query.setdefault(query, []).append(place)
         scores = np.empty(len(pairs), dtype=np.float32)
         with self._lock:  # what is remembered is shared by the threads that score
             vectors = self._vectors_of([passage for _, passage in pairs])
-            for query, places in by_query.items():
+            for query, places in places_by_query(pairs).items():
                 asked = self.query_vectors(query)
                 scores[places] = [max_sim(asked, vectors[pairs[place][1]]) for place in places]
         return scores
@@ -135,7 +130,7 @@ class LateInteraction:
 
     def query_vectors(self, query: str) -> np.ndarray:
         """Compute the vectors of a query's tokens: float32, shape (32 or more, 96), of length 1."""
-        ids = self._marked(self._encoder.token_ids(query), "query", MAX_TOKENS)
+        ids = _marked(self._encoder, query, "query", MAX_TOKENS)
         n_masks = max(0, QUERY_TOKENS - len(ids))
         seen = [1] * len(ids) + [0] * n_masks
         return self._projected(
@@ -149,19 +144,10 @@ class LateInteraction:
             Vectors of length 1: float32, shape (tokens, 96), or fewer where `pool` is above 1. A
             passage loses what stands behind its first 300 tokens.
         """
-        ids = self._marked(self._encoder.token_ids(passage), "passage", PASSAGE_TOKENS)
-        kept = [place for place, token in enumerate(ids) if token not in self._marks]
-        states = self._encoder.states_of(ids, [1] * len(ids))[kept]
-        return pooled(self._projected(states), self._pool)
-
-    def _marked(self, tokens: Sequence[int], kind: str, longest: int) -> list[int]:
-        """Put the marker behind [CLS], and cut what is too long before [SEP]."""
-        first, *middle, last = tokens
-        middle = [self._encoder.token_id(MARKERS[kind]), *middle]
-        return [first, *middle[: longest - 2], last]
+        return pooled(self._projected(passage_states(self._encoder, passage)), self._pool)
 
     def _projected(self, states: np.ndarray) -> np.ndarray:
-        return unit(states if self._projection is None else states @ self._projection)
+        return unit(states @ self._projection)
 
     def _vectors_of(self, passages: Sequence[str]) -> dict[str, Packed]:
         """Find the vectors of passages; those that are new are computed and remembered."""
@@ -171,18 +157,43 @@ class LateInteraction:
             known = self._stored.get(key) or self._met.get(key)
             if known is not None:
                 found[text] = known
-        for text, packed in self._read([text for text in passages if text not in found]):
+            if key in self._met:
+                self._met.move_to_end(key)
+        new = [text for text in dict.fromkeys(passages) if text not in found]
+        for text, packed in self._read(new):
             found[text] = self._met[text_key(text)] = packed
         while len(self._met) > KEPT:
             self._met.popitem(last=False)
         return found
 
-    def _read(self, passages: Sequence[str]) -> Iterator[tuple[str, Packed]]:
-        """Compute the vectors of passages, as many at once as there are cores."""
-        texts = list(dict.fromkeys(passages))
+    def _read(self, texts: Sequence[str]) -> Iterator[tuple[str, Packed]]:
+        """Compute the vectors of passages, each once, as many at once as there are cores."""
         if len(texts) == 1:
             yield texts[0], pack(self.passage_vectors(texts[0]))
             return
         with ThreadPoolExecutor(cores()) as pool:
             vectors = pool.map(self.passage_vectors, texts)
             yield from ((text, pack(each)) for text, each in zip(texts, vectors, strict=True))
+
+
+def passage_states(encoder: OnnxEncoder, passage: str) -> np.ndarray:
+    """Compute a passage's tokens as the encoder gives them, without its marks of punctuation.
+
+    Args:
+        encoder: of a late-interaction model.
+        passage: its first 300 tokens are read.
+
+    Returns:
+        Vectors: float32, shape (tokens, 384).
+    """
+    marks = {encoder.token_id(mark) for mark in string.punctuation}
+    ids = _marked(encoder, passage, "passage", PASSAGE_TOKENS)
+    kept = [place for place, token in enumerate(ids) if token not in marks]
+    return encoder.states_of(ids, [1] * len(ids))[kept]
+
+
+def _marked(encoder: OnnxEncoder, text: str, kind: str, longest: int) -> list[int]:
+    """The tokens of a text, its marker behind [CLS]; what is too long is cut before [SEP]."""
+    first, *middle, last = encoder.token_ids(text)
+    middle = [encoder.token_id(MARKERS[kind]), *middle]
+    return [first, *middle[: longest - 2], last]

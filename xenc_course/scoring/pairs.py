@@ -88,6 +88,14 @@ def checked(scores: Iterable[float], pairs: Sequence[Pair]) -> np.ndarray:
     return found
 
 
+def places_by_query(pairs: Sequence[Pair]) -> dict[str, list[int]]:
+    """Query -> the places of its pairs, in order."""
+    found: dict[str, list[int]] = {}
+    for place, (query, _) in enumerate(pairs):
+        found.setdefault(query, []).append(place)
+    return found
+
+
 def is_pair(value: object) -> TypeGuard[Pair]:
     """Whether a value is a sequence of two strings, or an array or column of two strings."""
     if isinstance(value, str) or not (isinstance(value, Sequence) or _is_row(value)):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,12 +45,21 @@ def pack(vectors: np.ndarray) -> Packed:
     Raises:
         ValueError: a number is not finite.
     """
-    if not np.isfinite(vectors).all():
-        raise ValueError("A vector holds NaN or an infinite number: check the model's weights.")
-    largest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-12)
-    integers = np.round(vectors / largest * 127).astype(np.int8)
+    integers = eight_bits(vectors)
     lengths = np.linalg.norm(integers.astype(np.float32), axis=1)
     return Packed(integers, (1 / np.maximum(lengths, 1)).astype(np.float16))
+
+
+def eight_bits(vectors: np.ndarray) -> np.ndarray:
+    """Vectors (float32, [n, d]) as 8-bit integers: int8, [n, d]. Their length is lost.
+
+    Raises:
+        ValueError: a number is not finite.
+    """
+    if not np.isfinite(vectors).all():
+        raise ValueError("A vector holds NaN or an infinite number: check the model's weights.")
+    largest = np.abs(vectors).max(axis=1, keepdims=True)
+    return np.round(vectors / np.maximum(largest, 1e-12) * 127).astype(np.int8)
 
 
 def pooled(vectors: np.ndarray, pool: int) -> np.ndarray:
@@ -124,7 +133,7 @@ def write_block(folder: Path, made: str, block: Sequence[tuple[bytes, Packed]]) 
     write_whole(folder / f"{hashlib.sha256(keys).hexdigest()[:16]}{SUFFIX}", content.getvalue())
 
 
-def read_blocks(folder: Path, made: str) -> Iterable[tuple[bytes, Packed]]:
+def read_blocks(folder: Path, made: str) -> Iterator[tuple[bytes, Packed]]:
     """Read what `write_block` wrote.
 
     Args:
