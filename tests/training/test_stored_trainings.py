@@ -19,7 +19,9 @@ def test_ranks_become_reciprocal_ranks(tmp_path):
     assert (training.recipe, training.seed) == ("mse", 0)
     for damaged in ("{", "[]", "{}", json.dumps({"queries": ["a"], "trainings": [entry]})):
         path.write_text(damaged)
-        with pytest.raises(ValueError, match=r"trainings\.json is damaged: restore it with"):
+        with pytest.raises(
+            ValueError, match=r"trainings\.json is damaged or missing: restore it with"
+        ):
             load_trainings(path)
 
 

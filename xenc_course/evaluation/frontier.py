@@ -170,7 +170,7 @@ def load_frontier() -> Frontier:
         )
         names = ("machine", "versions", "rounds", "queries", "predict_ms")
         return Frontier(points, **{name: found[name] for name in names})
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ValueError(
             f"{FRONTIER} is not the frontier that was measured: restore it with `git checkout`, or "
             "measure it anew with `make frontier`."

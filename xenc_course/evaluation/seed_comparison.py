@@ -14,6 +14,7 @@ from math import sqrt
 import numpy as np
 
 from xenc_course.display.table import ShowsTable, Table
+from xenc_course.files import shown
 
 from .difference import Difference, adjusted, difference_of_values, named_difference
 from .resampling import CONFIDENCE, RESAMPLES
@@ -119,18 +120,18 @@ def compare_seeds(
         )
     ((name, _),) = baseline.items()
     if name in trained:
-        raise ValueError(f"{name[:60]!r} is compared with itself: leave it out of the first.")
+        raise ValueError(f"{shown(name)} is compared with itself: leave it out of the first.")
     ways = {**baseline, **trained}
     for way, trainings in ways.items():
         if not trainings:
-            raise ValueError(f"{way[:60]!r} has no training: give the values of one or more.")
+            raise ValueError(f"{shown(way)} has no training: give the values of one or more.")
         if any(set(values) != set(ways[name][0]) for values in trainings):
             raise ValueError(
-                f"{way[:60]!r} was measured on other queries: measure all on the same."
+                f"{shown(way)} was measured on other queries: measure all on the same."
             )
         if len({len(trainings), len(ways[name])} - {1}) > 1:
             raise ValueError(
-                f"{way[:60]!r} has {len(trainings)} trainings and {name[:60]!r} has "
+                f"{shown(way)} has {len(trainings)} trainings and {shown(name)} has "
                 f"{len(ways[name])}: give as many of each, from the same seeds, or a single one."
             )
     means = {way: _mean_of(trainings) for way, trainings in ways.items()}

@@ -28,12 +28,14 @@ def response_times(
         Seconds of each query: float64, shape (n,).
 
     Raises:
-        ValueError: a time or the rate is not above 0, or more work comes than can be done, so that
-            the queue would grow without end.
+        ValueError: a time, the rate or `n` is not above 0, or more work comes than can be done, so
+            that the queue would grow without end.
     """
     taken = np.asarray(seconds, dtype=np.float64)
     if not taken.size or not (np.isfinite(taken) & (taken > 0)).all():
         raise ValueError("The times of single queries are one number or more, all above 0.")
+    if n < 1:
+        raise ValueError(f"At least one query has to be simulated, not {n}.")
     if not 0 < rate < np.inf:
         raise ValueError(f"The rate is {rate}: give how many queries come in a second, above 0.")
     busy = rate * float(taken.mean())
@@ -44,8 +46,7 @@ def response_times(
         )
     random = np.random.default_rng(seed)
     gaps, times = random.exponential(1 / rate, n), random.choice(taken, n)
-    waits, wait = [], 0.0
-    for time, gap in zip(times.tolist(), gaps.tolist(), strict=True):
-        waits.append(wait)
-        wait = max(0.0, wait + time - gap)  # of the next query, which comes after the gap
-    return np.array(waits) + times
+    # What a query waits is how far the work has outgrown the time since the queue was last empty
+    # (Lindley 1952).
+    grown = np.concatenate([[0.0], np.cumsum(times - gaps)[:-1]])
+    return grown - np.minimum.accumulate(grown) + times

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xenc_course.files import shown
 from xenc_course.text.collection import Collection
 
 SHARES = (0.6, 0.2, 0.2)  # of the queries: to train on, to choose by, to measure on
@@ -69,7 +70,7 @@ def split_queries(
     ]
     if topics is not None and (missing := [q for q in answered if q not in topics]):
         raise ValueError(
-            f"The query {missing[0][:60]!r} has no topic: give a topic to every query with a "
+            f"The query {shown(missing[0])} has no topic: give a topic to every query with a "
             "relevant passage."
         )
     if topics is None:  # within each tag, query by query

@@ -48,7 +48,7 @@ def load_trainings(path: Path = TRAININGS) -> list[StoredTraining]:
         path: of the file.
 
     Raises:
-        ValueError: the file is damaged.
+        ValueError: the file is damaged or missing.
     """
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
@@ -57,10 +57,10 @@ def load_trainings(path: Path = TRAININGS) -> list[StoredTraining]:
             StoredTraining(**{**entry, "rr": _values(queries, entry["rr"])})
             for entry in stored["trainings"]
         ]
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(
-            f"{path.name} is damaged: restore it with `git checkout`, or remove it and make it "
-            "again with `python -m authoring runs`."
+            f"{path.name} is damaged or missing: restore it with `git checkout`, or remove it and "
+            "make it again with `python -m authoring runs`."
         ) from error
 
 
