@@ -3,12 +3,14 @@
 import json
 import os
 import string
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.towns import write_towns
+from xenc_course.models import onnx_export
 
 # Made-up inputs: the same ones each time, or with `make soak` many and others each time. Neither
 # the time that an example takes nor a folder of earlier failures decides. A file in pytest's folder
@@ -65,6 +67,18 @@ def tiny_model(tmp_path_factory, tiny_tokenizer) -> Path:
     (folder / "config.json").write_text(json.dumps(config))
     tiny_tokenizer.save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory) -> Iterator[Path]:
+    """An empty folder for exports, in place of the one that all tests and the user share.
+
+    Where another test has exported a model, `auto` would let the clock choose its backend.
+    """
+    cache = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(onnx_export, "cache_folder", lambda: cache)
+        yield cache / "onnx"
 
 
 @pytest.fixture

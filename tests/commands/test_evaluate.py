@@ -48,6 +48,7 @@ def test_the_command_reranks_a_folder_with_the_int8_model(
     assert "made with other options, another model or other text" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("exports")
 def test_one_model_or_several_with_everything_that_can_be_asked_for(
     tmp_path: Path, capsys: pytest.CaptureFixture, tiny_model: Path
 ):

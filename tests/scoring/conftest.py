@@ -3,7 +3,6 @@
 import pytest
 
 from xenc_course import Reranker, load_collection, load_cross_encoder
-from xenc_course.models import onnx_export
 from xenc_course.models.loading import DEFAULT_CROSS_ENCODER
 
 
@@ -18,12 +17,8 @@ def int8():
 
 
 @pytest.fixture(autouse=True, scope="module")
-def exports(tmp_path_factory):
-    """Exports of these tests do not end up in the user's cache."""
-    cache = tmp_path_factory.mktemp("cache")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(onnx_export, "cache_folder", lambda: cache)
-        yield cache / "onnx"
+def own_exports(exports):
+    """No test of scoring exports into the user's cache."""
 
 
 @pytest.fixture(scope="session")
