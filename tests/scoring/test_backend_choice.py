@@ -58,6 +58,17 @@ def test_auto_decides_again_when_many_pairs_follow_a_few(tiny_model):
     assert "of the pairs it took" in reranker.choice.why
 
 
+def test_without_the_clock_the_number_of_pairs_decides(tiny_model, empty_cache, monkeypatch):
+    monkeypatch.setattr(backend_choice, "_faster", lambda *_: pytest.fail("it was timed"))
+    many = Reranker(str(tiny_model), by_clock=False)
+    many.score(many_pairs())
+    assert many.choice.backend == "onnx"
+    assert len(list((empty_cache / "onnx").glob("*.onnx"))) == 1
+    few = Reranker(str(tiny_model), by_clock=False)
+    few.score(many_pairs(5))
+    assert few.choice.backend == "torch"
+
+
 def test_auto_takes_torch_where_the_cache_cannot_be_written(tiny_model, empty_cache):
     (empty_cache / "onnx").write_text("a file in the place of the folder")
     wanted = Reranker(str(tiny_model), "torch").score(many_pairs())

@@ -4,7 +4,6 @@ import pytest
 
 from tests.support.towns import PLACES, TRADES
 from xenc_course import Collection, load_cross_encoder
-from xenc_course.scoring import backend_choice
 from xenc_course.training import distillation_data
 
 
@@ -18,15 +17,6 @@ def few_held_out():
     """As few queries to measure on as a small text gives."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(distillation_data, "HELD_OUT", 8)
-        yield
-
-
-@pytest.fixture(scope="module")
-def pytorch_labels():
-    """Teachers score with PyTorch. Where another test has exported one, the clock would choose."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(backend_choice, "is_exported", lambda path: False)
-        patch.setattr(backend_choice, "EXPORT_FROM", 10**9)
         yield
 
 

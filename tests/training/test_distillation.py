@@ -10,7 +10,7 @@ from xenc_course.training import distillation
 from xenc_course.training.distillation import distil
 from xenc_course.training.plan import Plan
 
-pytestmark = [pytest.mark.models, pytest.mark.usefixtures("few_held_out", "pytorch_labels")]
+pytestmark = [pytest.mark.models, pytest.mark.usefixtures("few_held_out")]
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def told() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def student(plan, few_held_out, pytorch_labels, told, tmp_path_factory):
+def student(plan, few_held_out, told, tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole") / "student"
     return distil(
         plan,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +59,13 @@ class BackendChooser:
     """
 
     def __init__(
-        self, source: ModelSource, tokenizer: PairTokenizer, backend: str, workers: int | None
+        self,
+        source: ModelSource,
+        tokenizer: PairTokenizer,
+        backend: str,
+        workers: int | None,
+        *,
+        by_clock: bool = True,
     ) -> None:
         """Make the backend, unless the pairs decide.
 
@@ -70,6 +76,7 @@ class BackendChooser:
                 with "torch", which is refused, and by OpenVINO where that was asked for. With
                 "auto", a model on a GPU is run with PyTorch.
             workers: threads of onnxruntime or OpenVINO; as many as there are cores when None.
+            by_clock: whether "auto" takes the faster backend; see `Reranker`.
 
         Raises:
             ImportError: OpenVINO is asked for and is not installed.
@@ -82,6 +89,7 @@ class BackendChooser:
         self._source = source
         self._tokenizer = tokenizer
         self._workers = workers
+        self._by_clock = by_clock
         self.made: Choice | None = None
         self.expected = 0
         self._backend: Backend | None = None
@@ -123,18 +131,18 @@ class BackendChooser:
             n_pairs = max(len(pairs), self.expected)
             many = n_pairs >= EXPORT_FROM
             if self._backend is None or self.made is None or (self._for_few and many):
-                self._for_few = not many and not self._is_exported()
+                self._for_few = not many and not (self._by_clock and self._is_exported())
                 if self._for_few:
                     self._backend, self.made = self._make("torch"), _too_few(n_pairs)
                 else:
-                    self._backend, self.made = self._faster(pairs)
+                    self._backend, self.made = self._exact(pairs)
             return self._backend, self.made
 
     def _is_exported(self) -> bool:
         return is_exported(onnx_path(self._source.fingerprint()))
 
-    def _faster(self, pairs: Sequence[Pair]) -> tuple[Backend, Choice]:
-        """Time both exact backends on some of the pairs, in turn, and take the faster.
+    def _exact(self, pairs: Sequence[Pair]) -> tuple[Backend, Choice]:
+        """Time both exact backends on some of the pairs, and take the faster; or ONNX untimed.
 
         PyTorch is taken where the export fails, as in a cache that cannot be written, and where it
         gives other logits than PyTorch, as a damaged one does.
@@ -150,15 +158,9 @@ class BackendChooser:
         if apart := logits_apart(logits["onnx"], logits["torch"]):
             why = f"The model's ONNX export gives other logits, by up to {apart:.3g}."
             return torch, Choice("torch", why)
-        best = dict.fromkeys(rivals, float("inf"))
-        for _ in range(2):  # both are warm by now; the better round is kept
-            for name, backend in rivals.items():
-                best[name] = min(best[name], _seconds(backend, tokens))
-        fast, slow = sorted(best, key=lambda name: best[name])
-        why = (
-            f"On {len(tokens)} of the pairs it took {best[fast]:.3f} s, {slow} {best[slow]:.3f} s."
-        )
-        return rivals[fast], Choice(fast, why)
+        if not self._by_clock:
+            return rivals["onnx"], Choice("onnx", f"There are at least {EXPORT_FROM} pairs.")
+        return _faster(rivals, tokens)
 
     def _make(self, backend: str) -> Backend:
         source = self._source
@@ -204,6 +206,17 @@ class BackendChooser:
         runtime([Tokens(ids, np.zeros(4, dtype=np.int64), cut=False)])
         why = "The folder holds an ONNX file."
         return runtime, Choice("onnx-int8" if int8 else "onnx", why)
+
+
+def _faster(rivals: Mapping[str, Backend], tokens: Sequence[Tokens]) -> tuple[Backend, Choice]:
+    """Time backends on some pairs, in turn."""
+    best = dict.fromkeys(rivals, float("inf"))
+    for _ in range(2):  # both are warm by now; the better round is kept
+        for name, backend in rivals.items():
+            best[name] = min(best[name], _seconds(backend, tokens))
+    fast, slow = sorted(best, key=lambda name: best[name])
+    why = f"On {len(tokens)} of the pairs it took {best[fast]:.3f} s, {slow} {best[slow]:.3f} s."
+    return rivals[fast], Choice(fast, why)
 
 
 def _too_few(n_pairs: int) -> Choice:

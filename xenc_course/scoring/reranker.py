@@ -65,6 +65,7 @@ class Reranker:
         workers: int | None = None,
         batch_tokens: int | None = None,
         cache: int = 0,
+        by_clock: bool = True,
     ) -> None:
         """Find the model and its tokenizer.
 
@@ -84,6 +85,8 @@ class Reranker:
             workers: threads of onnxruntime or OpenVINO; as many as there are `cores` when None.
             batch_tokens: tokens of a batch's table, padding included; when None, the backend's own.
             cache: how many pairs' scores are kept; those that were asked for longest ago go first.
+            by_clock: whether "auto" times the backends. When False it takes "onnx" from 256 pairs
+                on and torch for fewer, so that the same call gives the same bits each time.
 
         Raises:
             FileNotFoundError: there is no such model.
@@ -107,12 +110,13 @@ class Reranker:
             "truncation": truncation,
             "cache": at_least("cache", cache, 0),
             "max_length": max_length,
+            "by_clock": by_clock,
         }
         source = model_source(cast("str | CrossEncoder", model))
         self._tokenizer = PairTokenizer(
             source.tokenizer(), source.limit(max_length), truncation, source.cut_side()
         )
-        self._choose = BackendChooser(source, self._tokenizer, backend, workers)
+        self._choose = BackendChooser(source, self._tokenizer, backend, workers, by_clock=by_clock)
         self._batch_tokens = batch_tokens
         self._kept = KeptScores(cache)
         self._of_thread = threading.local()

@@ -111,7 +111,7 @@ def expect_pairs(scorer: Scorer, n_pairs: int) -> None:
         expect(n_pairs)
 
 
-def load_scorer(name: str | None = None, backend: str = "auto") -> Scorer:
+def load_scorer(name: str | None = None, backend: str = "auto", *, by_clock: bool = True) -> Scorer:
     """Load a model as a function of n (query, passage) pairs to their n scores, float32.
 
     A pair that is longer than a cross-encoder reads loses the end of its longer text, as in
@@ -120,6 +120,7 @@ def load_scorer(name: str | None = None, backend: str = "auto") -> Scorer:
     Args:
         name: a cross-encoder as `Reranker` takes it, or a late-interaction model of the catalogue.
         backend: of a cross-encoder, see `Reranker`.
+        by_clock: whether "auto" takes the faster backend, see `Reranker`.
 
     Raises:
         FileNotFoundError: there is no such model.
@@ -130,7 +131,7 @@ def load_scorer(name: str | None = None, backend: str = "auto") -> Scorer:
         from .late_interaction import LateInteraction
 
         return LateInteraction(known.name)
-    return Reranker(name, backend, truncation="longest_first")
+    return Reranker(name, backend, truncation="longest_first", by_clock=by_clock)
 
 
 def as_scorer(model: str | PathLike | CrossEncoder | Scorer) -> Scorer:

@@ -20,6 +20,7 @@ from xenc_course.models.loading import load_cross_encoder, model_folder, transfo
 from xenc_course.progress import Progress
 from xenc_course.retrieval.rerank import score_texts
 from xenc_course.scoring.pairs import pair_key
+from xenc_course.scoring.scorers import expect_pairs, load_scorer
 from xenc_course.text.passages import load_passages
 
 from .distillation_data import PASSAGES, Unlabelled, make_groups
@@ -140,12 +141,19 @@ def _labelled(groups: list[Unlabelled], logits: list[float]) -> list[Group]:
 
 
 def _labels(plan: Plan, groups: list[Unlabelled], path: Path, progress: Progress) -> list[float]:
-    """The teacher's logit of every pair, in order; those in the journal are not computed again."""
+    """The teacher's logit of every pair, in order; those in the journal are not computed again.
+
+    One backend computes them all, also those that were missing after a kill, and no clock chooses
+    it: two backends' logits differ in their last bits, and so would the students.
+    """
     pairs = [(query, passage) for query, passages in groups for passage in passages]
     keys = [("", pair_key(pair).hex()) for pair in pairs]  # equal pairs are labelled once
     with _journal(plan, path) as journal:
         texts = dict(zip(keys, pairs, strict=True))
-        score_texts(texts, plan.teacher, journal, progress=progress)
+        backend = str(journal.facts.get("backend", "auto"))
+        teacher = load_scorer(plan.teacher, backend, by_clock=False)
+        expect_pairs(teacher, len(texts))
+        score_texts(texts, teacher, journal, progress=progress)
         return [journal.scores[key] for key in keys]
 
 

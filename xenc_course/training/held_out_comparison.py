@@ -48,7 +48,7 @@ def measure_held_out(
     documents: dict[str, str] = {}
     asked: dict[str, str] = {}
     qrels: dict[str, dict[str, int]] = {}
-    scorer = load_scorer(teacher)
+    scorer = load_scorer(teacher, by_clock=False)
     for number, (source, text) in enumerate(texts.items()):
         passages = {f"{number}/{name}": passage for name, passage in text.passages().items()}
         of_text = {query.id: query.text for query in queries[source]}
