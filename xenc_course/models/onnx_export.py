@@ -68,7 +68,7 @@ def exported(checksum: str, load: Callable[[], CrossEncoder], *, int8: bool = Fa
 
 def onnx_path(checksum: str, *, int8: bool = False) -> Path:
     """Where the file of `exported` lies, or will lie."""
-    precision = f"-int8-to-{largest_weight()}" if int8 else ""
+    precision = f"-int8-rows-to-{largest_weight()}" if int8 else ""
     return exports_folder() / f"{checksum}{precision}.onnx"
 
 
