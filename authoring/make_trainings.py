@@ -49,6 +49,7 @@ class Recipe:
         random: negatives per query from all passages to train on.
         made: whether queries are made from the passages in place of the descriptions.
         denoised: whether negatives that the teacher scores like an answer are replaced.
+        epochs: how often each query is trained on.
         rate: of the recipe whose learning rate is taken; "" when it is chosen.
     """
 
@@ -59,6 +60,7 @@ class Recipe:
     random: int = 0
     made: bool = False
     denoised: bool = False
+    epochs: int = 1
     rate: str = ""
 
 
@@ -71,6 +73,8 @@ RECIPES = [
     Recipe("one hard negative", "listwise", hard=1, rate="listwise"),
     Recipe("no false negatives, 0/1 labels", "pairwise", denoised=True, rate="pairwise"),
     Recipe("16 queries", "listwise", n_queries=16, rate="listwise"),
+    # As many steps as 64 queries once: it parts the number of queries from that of the steps.
+    Recipe("16 queries, four times", "listwise", n_queries=16, epochs=4, rate="listwise"),
     Recipe("256 queries", "listwise", n_queries=256, rate="listwise"),
     Recipe("16 queries, 0/1 labels", "pairwise", n_queries=16, rate="pairwise"),
 ]
@@ -146,7 +150,15 @@ class _Bench:
         """Train a student by a recipe and measure it: what the file stores of it."""
         student = keep_layers(self.start, KEPT)
         groups = self._groups(recipe, seed)
-        train(student, groups, loss=recipe.loss, batch=BATCH, learning_rate=rate, seed=seed)
+        train(
+            student,
+            groups,
+            loss=recipe.loss,
+            epochs=recipe.epochs,
+            batch=BATCH,
+            learning_rate=rate,
+            seed=seed,
+        )
         parts = (self.split.dev, self.split.test)
         dev, test = (_ranks(reranked(student, part, depth=DEPTH), part) for part in parts)
         return {
@@ -155,6 +167,7 @@ class _Bench:
             "learning_rate": rate,
             "n_queries": recipe.n_queries,
             "n_passages": 1 + recipe.hard + recipe.random,
+            "epochs": recipe.epochs,
             "seed": seed,
             "dev": _mean(dev),
             "rr": test,

@@ -16,7 +16,7 @@ def test_ranks_become_reciprocal_ranks(tmp_path):
     path.write_text(json.dumps({"queries": ["a", "b", "c"], "trainings": [entry]}))
     (training,) = load_trainings(path)
     assert training.rr == {"a": 1.0, "b": 0.25, "c": 0.0}
-    assert (training.recipe, training.seed) == ("mse", 0)
+    assert (training.recipe, training.seed, training.epochs) == ("mse", 0, 1)
     for damaged in ("{", "[]", "{}", json.dumps({"queries": ["a"], "trainings": [entry]})):
         path.write_text(damaged)
         with pytest.raises(

@@ -29,6 +29,7 @@ class StoredTraining:
         seed: of the queries that were drawn, of their negatives and of the order of the batches.
         dev: RR@10 on the queries to choose by.
         rr: RR@10 of each query to measure on, query id -> value.
+        epochs: how often each query was trained on.
     """
 
     recipe: str
@@ -39,6 +40,7 @@ class StoredTraining:
     seed: int
     dev: float
     rr: Mapping[str, float]
+    epochs: int = 1
 
 
 def load_trainings(path: Path = TRAININGS) -> list[StoredTraining]:
