@@ -61,14 +61,19 @@ from .evaluation.frontier_views import (
     frontier_plot as frontier_plot,
     frontier_table as frontier_table,
 )
+from .evaluation.judged_run import (
+    judged_pairs as judged_pairs,
+)
 from .evaluation.metrics import (
     Evaluation as Evaluation,
     evaluate as evaluate,
 )
 from .evaluation.paired_comparison import (
     compare_each as compare_each,
+    compare_values as compare_values,
 )
 from .evaluation.resampling import (
+    bootstrap_by_query as bootstrap_by_query,
     bootstrap_interval as bootstrap_interval,
     holm as holm,
 )
@@ -121,14 +126,39 @@ from .scoring.batches import (
     by_length as by_length,
     padding_share as padding_share,
 )
+from .scoring.calibrated_reranker import (
+    CalibratedReranker as CalibratedReranker,
+)
+from .scoring.calibration import (
+    Calibration as Calibration,
+    load_calibration as load_calibration,
+)
+from .scoring.calibration_fit import (
+    fit_calibration as fit_calibration,
+)
 from .scoring.cascade import (
     cascade as cascade,
+)
+from .scoring.conformal import (
+    conformal_cut as conformal_cut,
+)
+from .scoring.cuts import (
+    choose_cut as choose_cut,
+    risk_coverage as risk_coverage,
+)
+from .scoring.judged_pairs import (
+    JudgedPairs as JudgedPairs,
 )
 from .scoring.late_interaction import (
     LateInteraction as LateInteraction,
 )
 from .scoring.onnx_encoders import (
     OnnxEncoder as OnnxEncoder,
+)
+from .scoring.reliability import (
+    brier as brier,
+    calibration_error as calibration_error,
+    reliability as reliability,
 )
 from .scoring.reranker import (
     Reranker as Reranker,

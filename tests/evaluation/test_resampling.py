@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from xenc_course.evaluation.resampling import bootstrap_interval, holm, sign_flip_test
+from xenc_course.evaluation.resampling import (
+    bootstrap_by_query,
+    bootstrap_interval,
+    holm,
+    sign_flip_test,
+)
 
 
 def test_bootstrap_interval_is_seeded_and_agrees_with_scipy():
@@ -82,3 +87,28 @@ def test_holm_by_hand():
 def test_what_is_no_p_value_is_not_adjusted(p: float):
     with pytest.raises(ValueError, match=f"A p value is {p}"):
         holm([0.5, p])
+
+
+def test_drawing_whole_queries_gives_a_mean_the_interval_of_the_mean():
+    values = np.random.default_rng(0).normal(0.5, 0.2, size=60)
+    queries = [f"q{i}" for i in range(60)]
+    by_query = bootstrap_by_query(queries, lambda at: values[at].mean(), resamples=4_000)
+    assert by_query == pytest.approx(bootstrap_interval(values), abs=0.005)
+    # Twenty copies of each case say nothing new: drawn alone, they would.
+    many, names = np.repeat(values, 20), np.repeat(queries, 20)
+    clustered = bootstrap_by_query(names, lambda at: many[at].mean(), resamples=4_000)
+    assert clustered == pytest.approx(by_query, abs=0.005)
+    alone = bootstrap_interval(many)
+    assert alone[1] - alone[0] < 0.3 * (clustered[1] - clustered[0])
+
+
+def test_draws_without_a_value_are_left_out():
+    hits = np.array([1.0, 0.0, math.nan])
+    found = bootstrap_by_query(["a", "b", "c"], lambda at: hits[at].mean(), resamples=200)
+    assert all(map(math.isfinite, found))
+    with pytest.raises(ValueError, match="NaN in every draw"):
+        bootstrap_by_query(["a"], lambda at: math.nan)
+    with pytest.raises(ValueError, match="no query to draw"):
+        bootstrap_by_query([], len)
+    with pytest.raises(ValueError, match="resamples is a whole number"):
+        bootstrap_by_query(["a"], len, resamples=0)

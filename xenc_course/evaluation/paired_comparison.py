@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xenc_course.display.table import ShowsTable, Table
+from xenc_course.files import shown
 from xenc_course.retrieval.runs import Run
 from xenc_course.text.collection import Collection
 
-from .difference import Difference, adjusted, named_difference
+from .difference import Difference, adjusted, difference_of_values, named_difference
+from .resampling import RESAMPLES
 from .run_comparison import compare_runs
 from .states import MARGIN
 
@@ -80,6 +82,55 @@ def compare_each(
     found = [
         compare_runs({n: run}, {n: before[n]}, collection, metric, margin=margin)[n]
         for n, run in after.items()
+    ]
+    return PairedComparison(metric, adjusted(found))
+
+
+def compare_values(
+    after: Mapping[str, Mapping[str, float]],
+    before: Mapping[str, float],
+    metric: str,
+    collection: str,
+    *,
+    margin: float = MARGIN,
+) -> PairedComparison:
+    """Compare what was measured per query otherwise than by a metric of runs, such as Brier scores.
+
+    The contests are asked together: their p values are adjusted by Holm's method.
+
+    Args:
+        after: {name: {query id: value}}. The columns "wins" and "better?" take more for better: of
+            a value that is better when it is lower, a finding says `opposes=True`.
+        before: {query id: value} of what they are compared with, on the same queries.
+        metric: the name of what was measured.
+        collection: the name of the collection.
+        margin: the smallest difference that matters.
+
+    Raises:
+        ValueError: there is nothing to compare, or a query has a value on one side only.
+    """
+    if not after:
+        raise ValueError("There is nothing to compare: give at least one set of values.")
+    for name, values in after.items():
+        if values.keys() != before.keys():
+            odd = next(iter(values.keys() ^ before.keys()))
+            raise ValueError(
+                f"Query {shown(odd)} has a value on one side only: give {shown(name)} and its "
+                "baseline the same queries."
+            )
+    found = [
+        difference_of_values(
+            name,
+            values,
+            "before",
+            before,
+            metric=metric,
+            collection=collection,
+            margin=margin,
+            resamples=RESAMPLES,
+            seed=0,
+        )
+        for name, values in after.items()
     ]
     return PairedComparison(metric, adjusted(found))
 

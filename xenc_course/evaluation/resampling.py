@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -65,6 +65,47 @@ def bootstrap_means(values: ArrayLike, *, resamples: int = RESAMPLES, seed: int 
             for rng, rows in _blocks(len(numbers), resamples, seed)
         ]
     )
+
+
+def bootstrap_by_query(
+    queries: Sequence[str],
+    statistic: Callable[[np.ndarray], float],
+    *,
+    resamples: int = 1_000,
+    seed: int = 0,
+) -> tuple[float, float]:
+    """Compute the 95 % percentile bootstrap interval of any statistic, drawing whole queries.
+
+    It is for what is no mean over queries, such as an AUROC or a precision. All cases of a query
+    are drawn together.
+
+    Args:
+        queries: the query id of each case, shape (n,).
+        statistic: takes places of cases, an int array in which a case may stand several times, and
+            gives a number. A draw for which it is NaN (as a share of nothing) is left out.
+        resamples: how often the queries are drawn.
+        seed: of the draws.
+
+    Returns:
+        The lower and the upper end.
+
+    Raises:
+        ValueError: there is no case, `resamples` is below 1, or no draw gives a number.
+    """
+    names, of = np.unique(np.asarray(queries), return_inverse=True)
+    if not len(names):
+        raise ValueError("There is no query to draw: give at least one case.")
+    order = np.argsort(of, kind="stable")
+    members = np.split(order, np.cumsum(np.bincount(of))[:-1])
+    found = [
+        statistic(np.concatenate([members[query] for query in row]))
+        for rng, rows in _blocks(len(names), resamples, seed)
+        for row in rng.integers(len(names), size=(rows, len(names)))
+    ]
+    numbers = np.array(found, dtype=np.float64)
+    if np.isnan(numbers).all():
+        raise ValueError("The statistic is NaN in every draw: check what it divides by.")
+    return middle(numbers[~np.isnan(numbers)], CONFIDENCE)
 
 
 def middle(means: np.ndarray, share: float) -> tuple[float, float]:
