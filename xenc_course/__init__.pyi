@@ -17,12 +17,14 @@ from .assets.wheels import (
 )
 from .display.lesson_diagrams import (
     diagram_batch as diagram_batch,
+    diagram_calibrate as diagram_calibrate,
     diagram_choose as diagram_choose,
     diagram_cost as diagram_cost,
     diagram_distil as diagram_distil,
     diagram_inputs as diagram_inputs,
     diagram_judged_test as diagram_judged_test,
     diagram_limit as diagram_limit,
+    diagram_no_answer as diagram_no_answer,
     diagram_retrieve_and_rerank as diagram_retrieve_and_rerank,
     diagram_two_encoders as diagram_two_encoders,
 )

@@ -36,6 +36,22 @@ def test_some_queries_and_two_lists_after_each_other():
     assert one.with_others(other).logits.tolist() == [7.0, 2.0, 1.0, 0.5]
 
 
+def test_halves_share_no_query_and_lose_no_pair():
+    queries = [f"q{i}" for i in range(41)]
+    run = {q: {d: float(i) for i, d in enumerate("abc")} for q in queries}
+    collection = Collection(
+        "many", COLLECTION.documents, dict.fromkeys(queries, "?"), {q: {"a": 1} for q in queries}
+    )
+    found = judged_pairs(run, collection)
+    one, other = found.halves(seed=3)
+    assert set(one.queries).isdisjoint(other.queries)
+    assert (len(set(one.queries)), len(one.logits), len(other.logits)) == (20, 60, 63)
+    assert found.halves(seed=3)[0].queries.tolist() == one.queries.tolist()
+    assert set(found.halves(seed=4)[0].queries) != set(one.queries)
+    with pytest.raises(ValueError, match="One query has no halves"):
+        found.of(["q1"]).halves()
+
+
 def test_what_is_no_judged_run_is_refused():
     with pytest.raises(ValueError, match="No query of the run has a judgement in small"):
         judged_pairs({"q3": {"a": 1.0}}, COLLECTION)

@@ -19,6 +19,7 @@ from xenc_course.teaching.checkers import (
     lesson_04,
     lesson_05,
     lesson_06,
+    lesson_07,
     lesson_11,
 )
 from xenc_course.teaching.exercises import check
@@ -32,6 +33,7 @@ EXERCISES = {
     **lesson_04.EXERCISES,
     **lesson_05.EXERCISES,
     **lesson_06.EXERCISES,
+    **lesson_07.EXERCISES,
     **lesson_11.EXERCISES,
 }
 
@@ -151,6 +153,15 @@ def ranges(logits):
     return logits.max(axis=1) - logits.min(axis=1)
 
 
+def squash(x):
+    return 1 / (1 + math.exp(-x))
+
+
+def show_from(scores, right, cut, *, shown=lambda scores, cut: scores >= cut):
+    above = shown(scores, cut)
+    return right[above].mean(), above.mean()
+
+
 SOLUTIONS = {
     "01.1": lambda passages, scores: [passages[i] for i in np.argsort(-scores)],
     "01.2": lambda d, q, k: q + q * min(k, d),
@@ -169,6 +180,9 @@ SOLUTIONS = {
     "05.1": lambda budget, search, each: max(0, int((budget - search) / each)),
     "05.2": lambda q, p: (q @ p.T).max(axis=1).sum(),
     "05.3": best,
+    "07.1": lambda x, a, b: squash(a * x + b),
+    "07.2": lambda p, y: np.mean((p - y) ** 2),
+    "07.3": show_from,
     "11.1": lambda x, y: ((margins(x) - margins(y)) ** 2).mean(),
     "11.2": lambda train, test, topics: sum(topics[q] in shared(train, test, topics) for q in test),
     "11.3": lambda x, least: (ranges(x) < least).mean(),
@@ -369,6 +383,31 @@ MISTAKES = [
     ("05.3", lambda p: best(p, ties=False), "the same cost"),
     ("05.3", lambda p: [p[n] for n in best(p)], "Return names"),
     ("05.3", lambda p: "a, c, e", "Return a list"),
+    ("07.1", lambda x, a, b: a * x + b, "That is the straight line"),
+    ("07.1", lambda x, a, b: squash(x), "That is the sigmoid of the logit"),
+    ("07.1", lambda x, a, b: squash(a * x), "The intercept is missing"),
+    ("07.1", lambda x, a, b: squash(-a * x - b), "That is one minus it"),
+    ("07.1", lambda x, a, b: a * squash(x) + b, "The straight line comes first"),
+    ("07.1", lambda x, a, b: squash(a * (x + b)), "Multiply the logit alone"),
+    ("07.1", lambda x, a, b: 0.3, "sigmoid(x) is 1 / (1"),
+    ("07.1", lambda x, a, b: squash(1.0), "not right for other numbers"),
+    ("07.2", lambda p, y: np.mean(abs(p - y)), "Square each difference"),
+    ("07.2", lambda p, y: np.sum((p - y) ** 2), "That is the sum"),
+    ("07.2", lambda p, y: np.mean((p - y) ** 2) ** 0.5, "That is the root"),
+    ("07.2", lambda p, y: (p.mean() - y.mean()) ** 2, "Compare pair by pair"),
+    ("07.2", lambda p, y: np.mean((p > 0.5) != y), "That counts mistakes"),
+    ("07.2", lambda p, y: np.mean(p), "Right is 1 and wrong is 0"),
+    ("07.2", lambda p, y: 0.1925, "Whoever knows all gets 0"),
+    ("07.2", lambda p, y: (p - y) ** 2, "is one number, and yours"),
+    ("07.3", lambda s, r, c: show_from(s, r, c)[::-1], "The two are swapped"),
+    ("07.3", lambda s, r, c: ((r & (s >= c)).mean(), (s >= c).mean()), "not by all"),
+    ("07.3", lambda s, r, c: show_from(s, r, c, shown=np.greater), "ask for >="),
+    ("07.3", lambda s, r, c: (r[s >= c].mean(), (s[r] >= c).mean()), "right or wrong, of all"),
+    ("07.3", lambda s, r, c: (0.5, 0.6), "which share is right"),
+    ("07.3", lambda s, r, c: (2 / 3, 0.5), "which share gets a result"),
+    ("07.3", lambda s, r, c: show_from(s, r, 5.0), "use the cut that is given"),
+    ("07.3", lambda s, r, c: r[s >= c].mean(), "Return two numbers: return"),
+    ("07.3", lambda s, r, c: (r[s >= c], s >= c), "no lists"),
     ("11.1", lambda x, y: ((x - y) ** 2).mean(), "That compares logits"),
     ("11.1", lambda x, y: ((x[:, :1] - x - y[:, :1] + y) ** 2).mean(), "leave the first column"),
     ("11.1", lambda x, y: ((margins(x) - margins(y)) ** 2).sum(), "not the sum"),
@@ -648,4 +687,22 @@ def test_a_student_of_the_learner(tmp_path, tiny_model):
     ):
         feedback = check(answer, "11.4")
         assert feedback.message.startswith("Not yet: ")
+        assert message in feedback.message
+
+
+@pytest.mark.models
+def test_a_cut_for_a_search_of_ones_own(tmp_path):
+    folder = make_folder(tmp_path)
+    right = check((folder, -100.0), "07.4")
+    assert right.message.startswith("Right. Your cut shows ")
+    assert "precision" in right.message
+    assert "fewer than 30 results" in right.message
+    for wrong, message in (
+        (100.0, "shows no result: the highest first score is"),
+        (math.inf, "This cut shows nothing"),
+        ("6", "one number, a logit"),
+        (True, "one number, a logit"),
+    ):
+        feedback = check((folder, wrong), "07.4")
+        assert not feedback.solved
         assert message in feedback.message

@@ -207,6 +207,57 @@ def diagram_limit() -> Diagram:
     )
 
 
+def diagram_calibrate() -> Diagram:
+    """Draw how a calibration is fitted on some queries and tested on others (07)."""
+    return draw_diagram(
+        "From scores to probabilities",
+        "Judged queries are split into two halves. On the first half a curve from logits to the "
+        "share of right results is fitted: the calibration. On the second half its promises are "
+        "compared with what happened.",
+        [
+            Box("queries", "judged queries, with the logits of their results", 0, 0, 2),
+            Box("fit", "half A", 1, 0),
+            Box("test", "half B", 1, 1),
+            Box("curve", "fit a rising curve", 2, 0, look="model"),
+            Box("calibration", "calibration", 3, 0, look="stored"),
+            Box("compare", "promised against happened", 4, 0, 2),
+        ],
+        [
+            Arrow("queries", "fit", "drawn by query"),
+            Arrow("queries", "test"),
+            Arrow("fit", "curve", "logit, right or wrong"),
+            Arrow("curve", "calibration"),
+            Arrow("calibration", "compare", "a probability per result"),
+            Arrow("test", "compare", "right or wrong"),
+        ],
+    )
+
+
+def diagram_no_answer() -> Diagram:
+    """Draw how each query is asked twice, with its answer and without (07)."""
+    return draw_diagram(
+        "The same query with its answer and without",
+        "A query's candidates are taken twice: as they are, and without the passages that answer "
+        "it. The reranker's logits stay the same. The highest logit of each list is compared.",
+        [
+            Box("query", "a query and its candidates, with logits", 0, 0, 2),
+            Box("with", "all candidates", 1, 0),
+            Box("without", "answers deleted", 1, 1, look="stored"),
+            Box("top with", "highest logit", 2, 0),
+            Box("top without", "highest logit", 2, 1),
+            Box("apart", "can a cut tell the two apart?", 3, 0, 2),
+        ],
+        [
+            Arrow("query", "with"),
+            Arrow("query", "without"),
+            Arrow("with", "top with"),
+            Arrow("without", "top without"),
+            Arrow("top with", "apart"),
+            Arrow("top without", "apart"),
+        ],
+    )
+
+
 def diagram_distil() -> Diagram:
     """Draw how a student learns from a teacher without any judgement (11)."""
     return draw_diagram(

@@ -88,7 +88,7 @@ def compare_each(
 
 def compare_values(
     after: Mapping[str, Mapping[str, float]],
-    before: Mapping[str, float],
+    before: Mapping[str, Mapping[str, float]],
     metric: str,
     collection: str,
     *,
@@ -101,29 +101,29 @@ def compare_values(
     Args:
         after: {name: {query id: value}}. The columns "wins" and "better?" take more for better: of
             a value that is better when it is lower, a finding says `opposes=True`.
-        before: {query id: value} of what they are compared with, on the same queries.
+        before: {name: {query id: value}} of what each is compared with, on the same queries.
         metric: the name of what was measured.
         collection: the name of the collection.
         margin: the smallest difference that matters.
 
     Raises:
-        ValueError: there is nothing to compare, or a query has a value on one side only.
+        ValueError: there is nothing to compare, a name or a query is on one side only, or a value
+            is not finite.
     """
-    if not after:
-        raise ValueError("There is nothing to compare: give at least one set of values.")
+    if not after or after.keys() != before.keys():
+        raise ValueError("Give both values of every name, and at least one name.")
     for name, values in after.items():
-        if values.keys() != before.keys():
-            odd = next(iter(values.keys() ^ before.keys()))
+        if odd := sorted(values.keys() ^ before[name].keys()):
             raise ValueError(
-                f"Query {shown(odd)} has a value on one side only: give {shown(name)} and its "
+                f"Query {shown(odd[0])} has a value on one side only: give {shown(name)} and its "
                 "baseline the same queries."
             )
     found = [
         difference_of_values(
             name,
             values,
-            "before",
-            before,
+            f"{name} before",
+            before[name],
             metric=metric,
             collection=collection,
             margin=margin,

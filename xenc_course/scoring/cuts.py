@@ -95,7 +95,7 @@ class Cut:
             ValueError: see `choose_cut`.
         """
         pairs = _one_per_query(logits, right, queries)
-        return _shown(pairs, self.threshold)
+        return shown_above(pairs, self.threshold)
 
     def __str__(self) -> str:
         """The threshold, or that there is none."""
@@ -154,11 +154,22 @@ def choose_cut(
     threshold = math.inf
     for size in [*range(first, n, step), n] if first <= n else []:
         candidate = float(falling[size - 1])
-        found = _shown(pairs, candidate)
+        found = shown_above(pairs, candidate)
         if lowest_share(found.n_right, found.n_shown, confidence) < precision:
             break
         threshold = candidate
-    return Cut(threshold, precision, confidence, _shown(pairs, threshold))
+    return Cut(threshold, precision, confidence, shown_above(pairs, threshold))
+
+
+def shown_above(pairs: JudgedPairs, threshold: float) -> Shown:
+    """What a cut shows of first results.
+
+    Args:
+        pairs: one per query.
+        threshold: the lowest score that is shown.
+    """
+    above = pairs.logits >= threshold
+    return Shown(int(pairs.relevant[above].sum()), int(above.sum()), len(above))
 
 
 def lowest_share(hits: int, n: int, confidence: float = CONFIDENCE) -> float:
@@ -218,8 +229,3 @@ def _one_per_query(logits: ArrayLike, right: ArrayLike, queries: Iterable[str]) 
             "query, because results of one query rise and fall together."
         )
     return pairs
-
-
-def _shown(pairs: JudgedPairs, threshold: float) -> Shown:
-    above = pairs.logits >= threshold
-    return Shown(int(pairs.relevant[above].sum()), int(above.sum()), len(above))

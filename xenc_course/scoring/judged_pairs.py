@@ -35,6 +35,22 @@ class JudgedPairs(NamedTuple):
         kept = np.isin(self.queries, list(queries))
         return JudgedPairs(self.logits[kept], self.relevant[kept], self.queries[kept])
 
+    def halves(self, seed: int = 0) -> tuple[JudgedPairs, JudgedPairs]:
+        """The pairs in two halves with no query in common: one to fit or choose on, one to test.
+
+        Args:
+            seed: of the draw; the same seed draws the same halves.
+
+        Raises:
+            ValueError: there are fewer than two queries.
+        """
+        names = np.unique(self.queries)
+        if len(names) < 2:
+            raise ValueError("One query has no halves: judge more queries.")
+        drawn = np.random.default_rng(seed).permutation(names)
+        middle = len(drawn) // 2
+        return self.of(drawn[:middle]), self.of(drawn[middle:])
+
     def with_others(self, more: JudgedPairs) -> JudgedPairs:
         """These pairs and others after them."""
         return JudgedPairs(*(np.concatenate(both) for both in zip(self, more, strict=True)))
