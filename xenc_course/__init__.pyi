@@ -72,7 +72,10 @@ from .evaluation.metrics import (
 )
 from .evaluation.paired_comparison import (
     compare_each as compare_each,
-    compare_values as compare_values,
+)
+from .evaluation.promises import (
+    compare_curves as compare_curves,
+    compare_promises as compare_promises,
 )
 from .evaluation.resampling import (
     bootstrap_by_query as bootstrap_by_query,
@@ -84,6 +87,11 @@ from .evaluation.run_comparison import (
 )
 from .evaluation.seed_comparison import (
     compare_seeds as compare_seeds,
+)
+from .evaluation.separation import (
+    auroc as auroc,
+    auroc_inside as auroc_inside,
+    tell_apart as tell_apart,
 )
 from .evaluation.stored_runs import (
     list_runs as list_runs,
@@ -137,6 +145,10 @@ from .scoring.calibration import (
 )
 from .scoring.calibration_fit import (
     fit_calibration as fit_calibration,
+)
+from .scoring.calibration_plots import (
+    reliability_plot as reliability_plot,
+    risk_coverage_plot as risk_coverage_plot,
 )
 from .scoring.cascade import (
     cascade as cascade,

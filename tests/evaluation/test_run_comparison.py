@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.judged import collection_of
-from xenc_course.evaluation.paired_comparison import compare_each, compare_values
+from xenc_course.evaluation.paired_comparison import compare_each
 from xenc_course.evaluation.run_comparison import compare_runs
 from xenc_course.text.collection import Collection
 
@@ -92,24 +92,3 @@ def test_each_run_is_compared_with_what_it_was_before_and_all_are_adjusted_toget
         compare_each({"three": hits(1)}, before, queries)
     with pytest.raises(ValueError, match="there is no run"):
         compare_each({}, before, queries)
-
-
-def test_values_of_any_kind_are_compared_query_by_query():
-    before = {f"q{i}": 0.5 for i in range(40)}
-    better = {q: v - 0.1 - 0.001 * i for i, (q, v) in enumerate(before.items())}
-    alike = {q: v + (0.001 if i % 2 else -0.001) for i, (q, v) in enumerate(before.items())}
-    found = compare_values(
-        {"low": better, "alike": alike}, {"low": before, "alike": before}, "Brier", "made up"
-    )
-    assert found["low"].difference == pytest.approx(-0.1195)
-    assert (found["low"].state, found["alike"].state) == ("contradicted", "equivalent")
-    assert found["low"].p == pytest.approx(2 * found["low"].raw_p)  # two contests, Holm
-    assert "Brier, 40 queries of made up" in str(found)
-    with pytest.raises(ValueError, match="Query 'q0' has a value on one side only: give 'less'"):
-        less = {q: v for q, v in before.items() if q != "q0"}
-        compare_values({"less": less}, {"less": before}, "m", "c")
-    for after in ({}, {"other": before}):
-        with pytest.raises(ValueError, match="both values of every name"):
-            compare_values(after, {"low": before}, "m", "c")
-    with pytest.raises(ValueError, match="NaN or infinite"):
-        compare_values({"a": {"q": float("nan")}}, {"a": {"q": 1.0}}, "m", "c")

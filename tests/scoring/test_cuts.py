@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 from scipy.stats import binomtest
 
-from xenc_course import choose_cut, risk_coverage
+from xenc_course import JudgedPairs, choose_cut, risk_coverage
 from xenc_course.scoring.calibration import sigmoid
 from xenc_course.scoring.cuts import Shown, lowest_share
 
@@ -108,3 +108,14 @@ def test_shares_lie_between_0_and_1(share):
     for name in ("precision", "confidence"):
         with pytest.raises(ValueError, match=f"The {name} is .*: choose one between 0 and 1"):
             choose_cut([1.0], [True], ["a"], **{name: share})
+
+
+def test_several_cases_are_checked_in_one_table():
+    cut = choose_cut(np.arange(60.0), [True] * 60, ids(60))
+    some = JudgedPairs(np.array([5.0, -5.0]), np.array([False, True]), np.array(["a", "b"]))
+    nothing = some._replace(logits=np.array([-1.0, -2.0]))
+    rows = cut.check_each({"some": some, "nothing": nothing}).rows
+    assert [list(row.values())[:5] for row in rows] == [
+        ["some", 2, 1, 0, 0.0],
+        ["nothing", 2, 0, 0, None],
+    ]

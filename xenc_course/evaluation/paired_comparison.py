@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xenc_course.display.table import ShowsTable, Table
-from xenc_course.files import shown
 from xenc_course.retrieval.runs import Run
 from xenc_course.text.collection import Collection
 
-from .difference import Difference, adjusted, difference_of_values, named_difference
-from .resampling import RESAMPLES
+from .difference import Difference, adjusted, named_difference
 from .run_comparison import compare_runs
 from .states import MARGIN
 
@@ -82,55 +80,6 @@ def compare_each(
     found = [
         compare_runs({n: run}, {n: before[n]}, collection, metric, margin=margin)[n]
         for n, run in after.items()
-    ]
-    return PairedComparison(metric, adjusted(found))
-
-
-def compare_values(
-    after: Mapping[str, Mapping[str, float]],
-    before: Mapping[str, Mapping[str, float]],
-    metric: str,
-    collection: str,
-    *,
-    margin: float = MARGIN,
-) -> PairedComparison:
-    """Compare what was measured per query otherwise than by a metric of runs, such as Brier scores.
-
-    The contests are asked together: their p values are adjusted by Holm's method.
-
-    Args:
-        after: {name: {query id: value}}. The columns "wins" and "better?" take more for better: of
-            a value that is better when it is lower, a finding says `opposes=True`.
-        before: {name: {query id: value}} of what each is compared with, on the same queries.
-        metric: the name of what was measured.
-        collection: the name of the collection.
-        margin: the smallest difference that matters.
-
-    Raises:
-        ValueError: there is nothing to compare, a name or a query is on one side only, or a value
-            is not finite.
-    """
-    if not after or after.keys() != before.keys():
-        raise ValueError("Give both values of every name, and at least one name.")
-    for name, values in after.items():
-        if odd := sorted(values.keys() ^ before[name].keys()):
-            raise ValueError(
-                f"Query {shown(odd[0])} has a value on one side only: give {shown(name)} and its "
-                "baseline the same queries."
-            )
-    found = [
-        difference_of_values(
-            name,
-            values,
-            f"{name} before",
-            before[name],
-            metric=metric,
-            collection=collection,
-            margin=margin,
-            resamples=RESAMPLES,
-            seed=0,
-        )
-        for name, values in after.items()
     ]
     return PairedComparison(metric, adjusted(found))
 

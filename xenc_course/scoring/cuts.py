@@ -7,13 +7,14 @@ per query.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from xenc_course.display.table import Table
 from xenc_course.files import shown
 
 from .judged_pairs import JudgedPairs, checked_judged
@@ -96,6 +97,24 @@ class Cut:
         """
         pairs = _one_per_query(logits, right, queries)
         return shown_above(pairs, self.threshold)
+
+    def check_each(self, cases: Mapping[str, JudgedPairs]) -> Table:
+        """What the cut shows in several cases, as a table; see `check`.
+
+        Args:
+            cases: {name: the first result of each query}.
+
+        Raises:
+            ValueError: see `choose_cut`.
+        """
+        rows: list[list[object]] = []
+        for name, pairs in cases.items():
+            found = self.check(*pairs)
+            ends = found.interval() if found.n_shown else (None, None)
+            precision = found.precision if found.n_shown else None
+            rows.append([name, found.n_queries, found.n_shown, found.n_right, precision, *ends])
+        columns = ["case", "queries", "shown", "right", "precision", "95 % from", "to"]
+        return Table(columns, rows, f"What is shown from {self.threshold:+.3f} on")
 
     def __str__(self) -> str:
         """The threshold, or that there is none."""

@@ -32,8 +32,15 @@ class JudgedPairs(NamedTuple):
         Args:
             queries: query ids; those without a pair are passed over.
         """
-        kept = np.isin(self.queries, list(queries))
-        return JudgedPairs(self.logits[kept], self.relevant[kept], self.queries[kept])
+        return self.at(np.isin(self.queries, list(queries)))
+
+    def at(self, places: np.ndarray) -> JudgedPairs:
+        """The pairs at some places.
+
+        Args:
+            places: ints, in which a place may stand several times, or a bool per pair.
+        """
+        return JudgedPairs(self.logits[places], self.relevant[places], self.queries[places])
 
     def halves(self, seed: int = 0) -> tuple[JudgedPairs, JudgedPairs]:
         """The pairs in two halves with no query in common: one to fit or choose on, one to test.

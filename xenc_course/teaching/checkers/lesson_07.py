@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from xenc_course.evaluation.judged_run import judged_pairs
+from xenc_course.models.loading import load_cross_encoder
 from xenc_course.retrieval.rerank import reranked
 from xenc_course.scoring.cuts import Cut, shown_above
-from xenc_course.scoring.reranker import Reranker
 
 from .exercise import Exercise, NotSolvedError, call, call_for_number, expect
 from .folders import open_folder, parts
@@ -115,7 +115,7 @@ def _own_cut(answer: Any) -> str:
         "This cut shows nothing. For this exercise take a score that some right results reach.",
     )
     try:
-        run = reranked(Reranker(backend="torch"), collection)
+        run = reranked(load_cross_encoder(), collection)
         firsts = judged_pairs(run, collection, rel=RIGHT_FROM, depth=1)
     except (TypeError, ValueError) as error:
         raise NotSolvedError(f"Not yet: {error}") from error
