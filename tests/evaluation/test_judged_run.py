@@ -36,20 +36,23 @@ def test_some_queries_and_two_lists_after_each_other():
     assert one.with_others(other).logits.tolist() == [7.0, 2.0, 1.0, 0.5]
 
 
-def test_halves_share_no_query_and_lose_no_pair():
+def test_two_parts_share_no_query_and_lose_no_pair():
     queries = [f"q{i}" for i in range(41)]
     run = {q: {d: float(i) for i, d in enumerate("abc")} for q in queries}
     collection = Collection(
         "many", COLLECTION.documents, dict.fromkeys(queries, "?"), {q: {"a": 1} for q in queries}
     )
     found = judged_pairs(run, collection)
-    one, other = found.halves(seed=3)
+    one, other = found.parts(seed=3)
     assert set(one.queries).isdisjoint(other.queries)
     assert (len(set(one.queries)), len(one.logits), len(other.logits)) == (20, 60, 63)
-    assert found.halves(seed=3)[0].queries.tolist() == one.queries.tolist()
-    assert set(found.halves(seed=4)[0].queries) != set(one.queries)
-    with pytest.raises(ValueError, match="One query has no halves"):
-        found.of(["q1"]).halves()
+    assert found.parts(seed=3)[0].queries.tolist() == one.queries.tolist()
+    assert set(found.parts(seed=4)[0].queries) != set(one.queries)
+    assert len(set(found.parts(0.75)[0].queries)) == 30
+    with pytest.raises(ValueError, match=r"A share of 0.5 of 1 queries is none"):
+        found.of(["q1"]).parts()
+    with pytest.raises(ValueError, match="The share is 75: choose one between"):
+        found.parts(75)
 
 
 def test_what_is_no_judged_run_is_refused():

@@ -141,10 +141,10 @@ def choose_cut(
 ) -> Cut:
     """Choose the lowest cut above which enough of the first results are surely right.
 
-    Cuts are looked at from the strictest on, which shows a tenth of the results or as many as can
-    prove the target when all are right; each next one shows a twentieth more. As long as the lower
-    end of the one-sided exact interval (Clopper and Pearson 1934) reaches the target, the cut goes
-    down, and at the first that does not, it stops. Tested in this order, several cuts need no
+    Cuts are looked at from the strictest on, which shows a tenth of the results, or as many as
+    prove the target with one wrong among them; each next one shows a twentieth more. As long as the
+    lower end of the one-sided exact interval (Clopper and Pearson 1934) reaches the target, the cut
+    goes down, and at the first that does not, it stops. Tested in this order, several cuts need no
     correction (fixed-sequence testing; Angelopoulos et al. 2021, "Learn then Test", arXiv
     2110.01052), provided that stricter cuts are not less precise. Queries to come must be of the
     same kind: as many without an answer, too.
@@ -167,7 +167,9 @@ def choose_cut(
     pairs = _one_per_query(logits, right, queries)
     n = len(pairs.logits)
     falling = np.sort(pairs.logits)[::-1]
-    least = math.ceil(math.log(1 - confidence) / math.log(precision))
+    least = 2
+    while least <= n and lowest_share(least - 1, least, confidence) < precision:
+        least += 1
     step = max(1, n // N_STEPS)
     first = max(-(-least // step), 2) * step
     threshold = math.inf

@@ -42,21 +42,25 @@ class JudgedPairs(NamedTuple):
         """
         return JudgedPairs(self.logits[places], self.relevant[places], self.queries[places])
 
-    def halves(self, seed: int = 0) -> tuple[JudgedPairs, JudgedPairs]:
-        """The pairs in two halves with no query in common: one to fit or choose on, one to test.
+    def parts(self, share: float = 0.5, seed: int = 0) -> tuple[JudgedPairs, JudgedPairs]:
+        """The pairs in two parts with no query in common: one to fit or choose on, one to test.
 
         Args:
-            seed: of the draw; the same seed draws the same halves.
+            share: of the queries that the first part has, between 0 and 1.
+            seed: of the draw; the same seed draws the same parts.
 
         Raises:
-            ValueError: there are fewer than two queries.
+            ValueError: the share is not between 0 and 1, or a part would have no query.
         """
-        names = np.unique(self.queries)
-        if len(names) < 2:
-            raise ValueError("One query has no halves: judge more queries.")
-        drawn = np.random.default_rng(seed).permutation(names)
-        middle = len(drawn) // 2
-        return self.of(drawn[:middle]), self.of(drawn[middle:])
+        if not 0 < share < 1:
+            raise ValueError(f"The share is {share}: choose one between 0 and 1, such as 0.5.")
+        drawn = np.random.default_rng(seed).permutation(np.unique(self.queries))
+        n_first = int(share * len(drawn))
+        if not n_first:
+            raise ValueError(
+                f"A share of {share:g} of {len(drawn)} queries is none: judge more queries."
+            )
+        return self.of(drawn[:n_first]), self.of(drawn[n_first:])
 
     def with_others(self, more: JudgedPairs) -> JudgedPairs:
         """These pairs and others after them."""
