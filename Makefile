@@ -64,7 +64,7 @@ findings: setup  ## write FINDINGS.md from the outputs that the lessons store
 html: setup  ## write every lesson as a web page, into html/
 	$(BIN)/jupyter nbconvert --to html --HTMLExporter.require_js_url= --HTMLExporter.mathjax_url= --output-dir html notebooks/*.ipynb
 
-lesson: setup  ## start a lesson that obeys the rules: make lesson NAME=07_scores
+lesson: setup  ## start a lesson that obeys the rules: make lesson NAME=21_mine
 	$(BIN)/python -m authoring lesson $(NAME)
 
 bench: setup  ## race every way to rerank, each in an environment that suits it (over an hour)

@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     projection.set_defaults(run=_projection)
 
     lesson = commands.add_parser("lesson", help="start a lesson: a skeleton that obeys the rules")
-    lesson.add_argument("name", metavar="NAME", help="two digits and words, such as 07_scores")
+    lesson.add_argument("name", metavar="NAME", help="two digits and words, such as 21_mine")
     lesson.set_defaults(run=_lesson)
 
     work = commands.add_parser("work", help="make or refresh your own copies of the lessons: work/")

@@ -107,7 +107,7 @@ def new_lesson(name: str, folder: Path) -> Path:
     """Write a lesson's skeleton, run it and store its outputs.
 
     Args:
-        name: two digits and words, such as "07_scores".
+        name: two digits and words, such as "21_mine".
         folder: where the lessons lie.
 
     Returns:
@@ -118,7 +118,7 @@ def new_lesson(name: str, folder: Path) -> Path:
         RuntimeError: the skeleton does not run or breaks a rule of the lessons.
     """
     if not NAME.fullmatch(name):
-        raise ValueError(f"{name!r} names no lesson: write two digits and words, as in 07_scores.")
+        raise ValueError(f"{name!r} names no lesson: write two digits and words, as in 21_mine.")
     if taken := [one.stem for one in lesson_paths(folder) if one.stem[:2] == name[:2]]:
         raise ValueError(f"Lesson {name[:2]} is there ({taken[0]}): choose another number.")
     path = folder / f"{name}.ipynb"

@@ -41,5 +41,6 @@ def test_every_lesson_of_the_new_frame_brings_its_findings():
         "03_speed",
         "04_accuracy",
         "06_batching",
+        "07_scores",
         "11_training",
     } <= set(counts)

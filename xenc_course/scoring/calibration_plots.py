@@ -14,7 +14,7 @@ from .cuts import RiskCoverage
 from .reliability import N_BINS, reliability
 
 KEPT = "promise kept"
-LEAST_COVERAGE = 0.05  # a risk of fewer results is mostly chance
+STEPS = np.arange(1, 21) / 20  # coverages at which a point is drawn; below 5 % all is chance
 
 
 def reliability_plot(
@@ -46,7 +46,7 @@ def reliability_plot(
 
 
 def risk_coverage_plot(curves: Mapping[str, RiskCoverage]) -> Figure:
-    """Draw risk over coverage, from a coverage of 5 % on.
+    """Draw risk over coverage, a point at every twentieth of the queries.
 
     Args:
         curves: {name: what `risk_coverage` gave}.
@@ -54,15 +54,16 @@ def risk_coverage_plot(curves: Mapping[str, RiskCoverage]) -> Figure:
     Raises:
         ValueError: there is no curve.
     """
-    kept = {name: curve.coverage >= LEAST_COVERAGE for name, curve in curves.items()}
-    at = {n: int(np.argmax(c.coverage >= 0.3)) for n, c in curves.items()}
-    said = ", ".join(
-        f"{name} {c.risk[at[name]]:.4f} and {c.risk[-1]:.4f}" for name, c in curves.items()
+    # The first cut that covers as many queries, for each step.
+    at = {n: np.unique(np.searchsorted(c.coverage, STEPS - 1e-9)) for n, c in curves.items()}
+    ends = ", ".join(
+        f"{name} {c.risk[np.searchsorted(c.coverage, 0.3)]:.4f} and {c.risk[-1]:.4f}"
+        for name, c in curves.items()
     )
     return line_plot(
-        {n: (c.coverage[kept[n]], c.risk[kept[n]]) for n, c in curves.items()},
+        {n: (c.coverage[at[n]], c.risk[at[n]]) for n, c in curves.items()},
         title="Risk and coverage",
         xlabel="coverage: share of queries that get a result",
-        ylabel="risk: share of shown results that are wrong",
-        alt=f"Risk when three queries in ten get a result, and when all do: {said}.",
+        ylabel="risk: share of these that is wrong",
+        alt=f"Risk when three queries in ten get a result, and when all do: {ends}.",
     )
