@@ -137,6 +137,8 @@ IMPOSSIBLE = {
     "slope": math.nan,
     "intercept": "0",
     "n_queries": 3.5,
+    "n_pairs": 0,
+    "n_relevant": 60,
     "note": None,
     "logits": [1.0, 1.0],
     "probabilities": [0.5, 1.5],
@@ -227,6 +229,8 @@ def test_an_unknown_method_a_note_that_is_no_text_and_no_scikit_learn(monkeypatc
         fit_calibration(*few(), "beta")
     with pytest.raises(TypeError, match="note must be text"):
         fit_calibration(*few(), note=7)
+    with pytest.raises(ValueError, match="The note holds half of a surrogate pair"):
+        fit_calibration(*few(), note="\ud800")
     monkeypatch.setitem(__import__("sys").modules, "sklearn.linear_model", None)
     with pytest.raises(ImportError, match="needs scikit-learn, which is not installed"):
         fit_calibration(*few())

@@ -71,7 +71,7 @@ def test_no_cut_shows_nothing_and_says_what_to_do():
     for n, right in ((60, False), (20, True)):  # always wrong; right, and too few to prove it
         cut = choose_cut(np.arange(n), [right] * n, ids(n))
         assert cut.threshold == math.inf
-        assert str(cut).startswith("No cut is sure enough that at least 90% of the shown results")
+        assert str(cut).startswith("No cut is sure enough that at least 90 % of the shown results")
         checked = cut.check([1e9], [True], ["q"])
         assert (checked.n_shown, checked.coverage) == (0, 0)
         assert math.isnan(checked.precision)

@@ -152,6 +152,8 @@ def _is_calibration(record: dict[str, Any]) -> bool:
         return False
     if any(type(record[name]) is not kind for name, kind in _NUMBERS.items()):
         return False
+    if not (0 < record["n_relevant"] < record["n_pairs"] >= record["n_queries"] > 0):
+        return False
     logits, probabilities = record["logits"], record["probabilities"]
     if not all(isinstance(values, list) for values in (logits, probabilities)):
         return False

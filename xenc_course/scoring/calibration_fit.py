@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xenc_course.files import shown
+from xenc_course.files import check_text, shown
 
 from .calibration import ISOTONIC, METHODS, PLATT, Calibration
 from .judged_pairs import JudgedPairs, checked_judged
@@ -29,7 +29,8 @@ def fit_calibration(
     (n₊ + 2) and 1 / (n₋ + 2), so that two classes that do not overlap give no infinite slope.
     Isotonic regression (Zadrozny and Elkan 2002) takes any rising curve, and needs many pairs.
 
-    Test it on other queries. All passages of a query belong to the same side.
+    Every pair counts the same. Test it on other queries: all passages of a query belong to the same
+    side.
 
     Args:
         logits: one score per pair, shape (n,); `JudgedPairs` holds all three: `*pairs`.
@@ -42,12 +43,14 @@ def fit_calibration(
         ImportError: scikit-learn is not installed.
         TypeError: a score is no number, or a query id or the note is no text.
         ValueError: the method is unknown, there are fewer than 30 queries, all pairs or none are
-            relevant, relevant pairs score no higher than others, or see `checked_judged`.
+            relevant, relevant pairs score no higher than others, the note is no whole text, or see
+            `checked_judged`.
     """
     if method not in METHODS:
         raise ValueError(f"There is no method {shown(method)}: choose of {', '.join(METHODS)}.")
     if not isinstance(note, str):
         raise TypeError(f"The note must be text (str), not a {type(note).__name__}.")
+    check_text(note, "The note")
     pairs = checked_judged(logits, relevant, queries)
     n_queries = _check_enough(pairs)
     slope, intercept, corners = 0.0, 0.0, (np.empty(0), np.empty(0))

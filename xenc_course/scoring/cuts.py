@@ -118,15 +118,15 @@ class Cut:
 
     def __str__(self) -> str:
         """The threshold, or that there is none."""
-        target = f"at least {self.target:.0%} of the shown results are right"
+        target = f"at least {100 * self.target:g} % of the shown results are right"
         if math.isinf(self.threshold):
             return (
                 f"No cut is sure enough that {target}: show nothing, ask for less, or judge more "
                 "queries."
             )
         return (
-            f"Show a first result from {self.threshold:+.3f} on: {target}, {self.confidence:.0%} "
-            f"sure. Of those it was chosen on it {self.chosen_on}."
+            f"Show a first result from {self.threshold:+.3f} on: {target}, "
+            f"{100 * self.confidence:g} % sure. Of those it was chosen on it {self.chosen_on}."
         )
 
     __repr__ = __str__
