@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from xenc_course import Reranker, load_cross_encoder
+from xenc_course.scoring import backend_choice
 from xenc_course.training import distillation
 from xenc_course.training.distillation import distil
 from xenc_course.training.plan import Plan
@@ -103,13 +104,8 @@ def test_labels_that_are_kept_serve_the_next_student_of_the_same_teacher(
 ):
     labels = tmp_path / "labels.journal"
     distil(plan, tmp_path / "first", labels=labels, progress=False)
-    done = []
-    score = distillation.score_texts
-    monkeypatch.setattr(
-        distillation, "score_texts", lambda *given, **named: done.append(score(*given, **named))
-    )
+    monkeypatch.setattr(distillation, "load_scorer", lambda *_, **__: pytest.fail("was loaded"))
     again = distil(plan, tmp_path / "second", labels=labels, progress=False)
-    assert [(work.pairs > 0, work.scored) for work in done] == [(True, 0)]
     assert contents(again.folder) == contents(student.folder)
     with pytest.raises(ValueError, match="was begun with another"):
         distil(
@@ -118,6 +114,22 @@ def test_labels_that_are_kept_serve_the_next_student_of_the_same_teacher(
             labels=labels,
             progress=False,
         )
+
+
+@pytest.mark.usefixtures("exports")
+def test_labels_that_a_kill_left_out_come_from_the_same_backend(plan, tmp_path, monkeypatch):
+    monkeypatch.setattr(backend_choice, "EXPORT_FROM", 100)  # of 120 pairs, and 60 are too few
+    groups = [(f"who sells {n}", tuple(f"{n} is sold {i}" for i in range(6))) for n in range(20)]
+    whole = distillation._labels(plan, groups, tmp_path / "whole", progress=False)
+    lines = (tmp_path / "whole").read_text(encoding="utf-8").splitlines(keepends=True)
+    (tmp_path / "killed").write_text("".join(lines[:-60]), encoding="utf-8")
+    made = []
+    load = distillation.load_scorer
+    monkeypatch.setattr(
+        distillation, "load_scorer", lambda *a, **k: made.append(load(*a, **k)) or made[-1]
+    )
+    assert distillation._labels(plan, groups, tmp_path / "killed", progress=False) == whole
+    assert [teacher.choice.backend for teacher in made] == ["onnx"]
 
 
 def test_labels_that_cannot_be_written_are_found_before_the_work(plan, tmp_path, monkeypatch):

@@ -150,10 +150,11 @@ def _labels(plan: Plan, groups: list[Unlabelled], path: Path, progress: Progress
     keys = [("", pair_key(pair).hex()) for pair in pairs]  # equal pairs are labelled once
     with _journal(plan, path) as journal:
         texts = dict(zip(keys, pairs, strict=True))
-        backend = str(journal.facts.get("backend", "auto"))
-        teacher = load_scorer(plan.teacher, backend, by_clock=False)
-        expect_pairs(teacher, len(texts))
-        score_texts(texts, teacher, journal, progress=progress)
+        if texts.keys() - journal.scores.keys():
+            backend = str(journal.facts.get("backend", "auto"))
+            teacher = load_scorer(plan.teacher, backend, by_clock=False)
+            expect_pairs(teacher, len(texts))
+            score_texts(texts, teacher, journal, progress=progress)
         return [journal.scores[key] for key in keys]
 
 
