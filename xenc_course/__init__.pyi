@@ -158,6 +158,7 @@ from .scoring.conformal import (
 )
 from .scoring.cuts import (
     choose_cut as choose_cut,
+    lowest_share as lowest_share,
     risk_coverage as risk_coverage,
 )
 from .scoring.judged_pairs import (

@@ -33,7 +33,8 @@ def test_a_promise_that_is_too_high_is_shown_and_one_that_is_kept_is_not():
     assert found["all"].baseline_mean == pytest.approx(pairs.relevant.mean())
     low = compare_promises(lambda x: sigmoid(0.5 * x - 1), {"all": pairs}, "m")
     assert low["all"].state == "contradicted"
-    assert "Promise and outcome, 400 queries of m" in str(low)
+    assert "Promise and outcome on m" in str(low)
+    assert [row["queries"] for row in found.table().rows] == [400, 200]
 
 
 def test_a_query_counts_once_however_many_pairs_it_has():
@@ -67,5 +68,7 @@ def test_nothing_to_compare_is_refused():
             compare_curves(curves, world(), "m")
     with pytest.raises(ValueError, match="between 0 and 1, and one is"):
         compare_curves({"raw": lambda x: x}, world(), "m")
+    with pytest.raises(ValueError, match="between 0 and 1, and one is"):
+        compare_promises(lambda x: x, {"raw": world()}, "m")
     with pytest.raises(KeyError, match="'b'"):
         _ = compare_promises(sigmoid, {"a": world()}, "m")["b"]

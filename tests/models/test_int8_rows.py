@@ -52,6 +52,9 @@ def test_one_large_number_does_not_make_the_others_coarse(spiky, pairs, tmp_path
 
     exact = Reranker(spiky, "onnx").score(pairs)
     ours = Reranker(spiky, "onnx-int8").score(pairs)
+    (path,) = onnx_path("any").parent.glob("*-int8-rows-to-*.onnx")
+    products = [n for n in onnx.load(path).graph.node if n.op_type == "MatMulIntegerToFloat"]
+    assert sum("gelu" in product.input[4] for product in products) == 3  # one a layer
     source = exported("spiky", lambda: spiky)
     quantize_dynamic(source, tmp_path / "model.onnx", weight_type=QuantType.QInt8)
     spiky.tokenizer.save_pretrained(tmp_path)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 
 from .metrics import Evaluation
-from .resampling import CONFIDENCE, bootstrap_means, holm, middle, sign_flip_test
+from .resampling import CONFIDENCE, RESAMPLES, bootstrap_means, holm, middle, sign_flip_test
 from .states import EQUIVALENCE_CONFIDENCE, state_of_difference
 
 _ROUNDING = 1e-9  # a query whose two values are closer than this is a tie
@@ -116,8 +116,8 @@ def difference_of_values(
     metric: str,
     collection: str,
     margin: float,
-    resamples: int,
-    seed: int,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
 ) -> Difference:
     """Compare the values of two rankers, query by query; p is not adjusted.
 

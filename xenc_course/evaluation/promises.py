@@ -8,16 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from xenc_course.display.table import ShowsTable, Table
+from xenc_course.scoring.calibration import sigmoid
 from xenc_course.scoring.judged_pairs import JudgedPairs
-from xenc_course.scoring.reliability import calibration_error
+from xenc_course.scoring.reliability import calibration_error, checked_promises
 
 from .difference import Difference, adjusted, difference_of_values, named_difference
-from .resampling import RESAMPLES
 from .states import MARGIN
 
 # Five points: whoever shows "60 %" or "65 %" to a reader would act the same on both.
 PROMISE_MARGIN = 0.05
 Curve = Callable[[np.ndarray], np.ndarray]  # logits to probabilities
+SIGMOID = "sigmoid"
 
 
 @dataclass(frozen=True, repr=False)
@@ -40,14 +41,13 @@ class Promises(ShowsTable):
 
     def table(self) -> Table:
         """One row per case."""
-        columns = ["case", "promised", "relevant", "difference", "95 % from", "to", "too much?"]
-        rows = [
-            [d.name, d.mean, d.baseline_mean, d.difference, d.low, d.high, d.state]
-            for d in self.differences
-        ]
-        first = self.differences[0]
-        caption = f"Promise and outcome, {len(first.per_query):,} queries of {first.collection}"
-        signed = dict.fromkeys(columns[3:6], "{:+.4f}")
+        signed = dict.fromkeys(("difference", "95 % from", "to"), "{:+.4f}")
+        columns = ["case", "queries", "promised", "relevant", *signed, "too much?"]
+        rows = []
+        for d in self.differences:
+            numbers = (d.mean, d.baseline_mean, d.difference, d.low, d.high)
+            rows.append([d.name, len(d.per_query), *numbers, d.state])
+        caption = f"Promise and outcome on {self.differences[0].collection}"
         return Table(columns, rows, caption, formats=signed)
 
 
@@ -98,9 +98,6 @@ class Curves(ShowsTable):
         return self.promised[name], self.errors[name]
 
 
-SIGMOID = "sigmoid"
-
-
 def compare_promises(
     curve: Curve,
     cases: Mapping[str, JudgedPairs],
@@ -124,14 +121,14 @@ def compare_promises(
     if not cases:
         raise ValueError("There is no case to compare: give at least one.")
     found = [
-        _difference(
+        difference_of_values(
             name,
-            by_query(curve(pairs.logits), pairs.queries),
+            by_query(checked_promises(curve(pairs.logits), pairs.relevant)[0], pairs.queries),
             "outcome",
             by_query(pairs.relevant, pairs.queries),
-            "promise - outcome",
-            collection,
-            margin,
+            metric="promise - outcome",
+            collection=collection,
+            margin=margin,
         )
         for name, pairs in cases.items()
     ]
@@ -155,14 +152,21 @@ def compare_curves(
     """
     if not curves or SIGMOID in curves:
         raise ValueError("Give one curve or more beside the sigmoid, which is compared anyway.")
-    plain = 1 / (1 + np.exp(-np.clip(pairs.logits, -500, 500)))
-    promised = {SIGMOID: plain} | {n: np.asarray(f(pairs.logits)) for n, f in curves.items()}
+    promised = {n: np.asarray(f(pairs.logits)) for n, f in {SIGMOID: sigmoid, **curves}.items()}
     errors = {name: calibration_error(p, pairs.relevant) for name, p in promised.items()}
     squared = {
         name: by_query((p - pairs.relevant) ** 2, pairs.queries) for name, p in promised.items()
     }
     found = [
-        _difference(name, squared[name], SIGMOID, squared[SIGMOID], "Brier", collection, margin)
+        difference_of_values(
+            name,
+            squared[name],
+            SIGMOID,
+            squared[SIGMOID],
+            metric="Brier",
+            collection=collection,
+            margin=margin,
+        )
         for name in curves
     ]
     means = {name: float(p.mean()) for name, p in promised.items()}
@@ -174,25 +178,3 @@ def by_query(values: np.ndarray, queries: np.ndarray) -> dict[str, float]:
     names, of = np.unique(queries, return_inverse=True)
     means = np.bincount(of, np.asarray(values, dtype=np.float64)) / np.bincount(of)
     return dict(zip(names.tolist(), means.tolist(), strict=True))
-
-
-def _difference(
-    name: str,
-    ours: Mapping[str, float],
-    baseline: str,
-    theirs: Mapping[str, float],
-    metric: str,
-    collection: str,
-    margin: float,
-) -> Difference:
-    return difference_of_values(
-        name,
-        ours,
-        baseline,
-        theirs,
-        metric=metric,
-        collection=collection,
-        margin=margin,
-        resamples=RESAMPLES,
-        seed=0,
-    )

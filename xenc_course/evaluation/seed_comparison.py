@@ -17,7 +17,7 @@ from xenc_course.display.table import ShowsTable, Table
 from xenc_course.files import shown
 
 from .difference import Difference, adjusted, difference_of_values, named_difference
-from .resampling import CONFIDENCE, RESAMPLES
+from .resampling import CONFIDENCE
 from .states import EQUIVALENCE_CONFIDENCE, MARGIN
 
 Values = Mapping[str, float]  # query id -> value of the metric
@@ -145,8 +145,6 @@ def compare_seeds(
             metric=metric,
             collection=collection,
             margin=margin,
-            resamples=RESAMPLES,
-            seed=0,
         )
         values = _pairs(ways[way], ways[name])
         differences.append(of_queries if len(values) == 1 else _of_both(of_queries, values))

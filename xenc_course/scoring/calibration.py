@@ -136,7 +136,7 @@ def load_calibration(path: str | PathLike[str]) -> Calibration:
 
 def sigmoid(values: np.ndarray) -> np.ndarray:
     """1 / (1 + exp(-x)), without overflow."""
-    return 0.5 * (1 + np.tanh(0.5 * values))
+    return np.exp(-np.logaddexp(0, -values))
 
 
 def _checksum(content: dict[str, Any]) -> str:

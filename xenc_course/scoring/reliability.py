@@ -29,7 +29,7 @@ def brier(probabilities: ArrayLike, relevant: ArrayLike) -> float:
         ValueError: the two differ in length, there is no pair, or a probability is not between 0
             and 1.
     """
-    promised, truth = _checked(probabilities, relevant)
+    promised, truth = checked_promises(probabilities, relevant)
     return float(np.mean((promised - truth) ** 2))
 
 
@@ -76,14 +76,14 @@ def reliability(probabilities: ArrayLike, relevant: ArrayLike, n_bins: int = N_B
         TypeError: a value is no number.
         ValueError: see `brier`, or there are fewer pairs than bins.
     """
-    promised, truth = _checked(probabilities, relevant)
+    promised, truth = checked_promises(probabilities, relevant)
     at_least("n_bins", n_bins, 1)
     if len(promised) < n_bins:
         raise ValueError(f"{len(promised)} pairs do not fill {n_bins} bins: take fewer bins.")
     order = np.argsort(promised, kind="stable")
     values = promised[order]
     wanted = np.linspace(0, len(values), n_bins + 1).round().astype(int)[1:-1]
-    # A border within equal values moves up to the first of them.
+    # A border within equal values moves back to the first of them.
     borders = np.unique(np.searchsorted(values, values[wanted], side="left"))
     bins = [part for part in np.split(order, borders) if len(part)]
     return Reliability(
@@ -111,7 +111,22 @@ def calibration_error(probabilities: ArrayLike, relevant: ArrayLike, n_bins: int
     return reliability(probabilities, relevant, n_bins).error
 
 
-def _checked(probabilities: ArrayLike, relevant: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+def checked_promises(
+    probabilities: ArrayLike, relevant: ArrayLike
+) -> tuple[np.ndarray, np.ndarray]:
+    """Refuse what is no probability and judgement per pair.
+
+    Args:
+        probabilities: of being relevant, shape (n,).
+        relevant: for each pair True or False.
+
+    Returns:
+        Both as arrays, of float64 and bool.
+
+    Raises:
+        TypeError: a value is no number.
+        ValueError: the lists differ in length or are empty, or a number is no probability.
+    """
     promised = finite_numbers(probabilities, "probabilities")
     truth = checked_truth(relevant, "relevant")
     if promised.ndim != 1 or promised.shape != truth.shape or not len(promised):
