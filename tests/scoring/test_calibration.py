@@ -174,6 +174,14 @@ def test_a_file_of_another_version_and_no_file(tmp_path):
         load_calibration(tmp_path)
 
 
+def test_a_curve_too_large_to_be_read_again_is_not_saved(tmp_path):
+    corners = tuple(float(i) for i in range(500_000))
+    large = Calibration("isotonic", 0.0, 0.0, corners, tuple(c / 5e5 for c in corners), 9, 99, 9)
+    with pytest.raises(ValueError, match="500,000 corners is too large for a file"):
+        large.save(tmp_path / "large.json")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_save_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
     path = tmp_path / "mine.json"
     old = fit_calibration(*few())

@@ -177,4 +177,4 @@ def named_difference(differences: tuple[Difference, ...], name: str) -> Differen
         if difference.name == name:
             return difference
     names = ", ".join(repr(difference.name) for difference in differences)
-    raise KeyError(f"No run is called {name!r}: choose one of {names}.")
+    raise KeyError(f"Nothing here is called {name!r}: choose one of {names}.")

@@ -97,11 +97,18 @@ class Calibration:
         """Write it to a JSON file that appears whole or not at all; `load_calibration` reads it.
 
         Raises:
+            ValueError: a curve has so many corners that its file would be refused at reading.
             OSError: the file cannot be written.
         """
         content = asdict(self)
         record = {"kind": KIND, **content, "sha256": _checksum(content)}
-        write_whole(Path(path), (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode())
+        file = (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode()
+        if len(file) > _LARGEST:
+            raise ValueError(
+                f"A curve with {len(self.logits):,} corners is too large for a file: fit on fewer "
+                "pairs, or with method='platt'."
+            )
+        write_whole(Path(path), file)
 
 
 def load_calibration(path: str | PathLike[str]) -> Calibration:

@@ -142,9 +142,10 @@ def choose_cut(
     """Choose the lowest cut above which enough of the first results are surely right.
 
     Cuts are looked at from the strictest on, which shows a tenth of the results, or as many as
-    prove the target with one wrong among them; each next one shows a twentieth more. As long as the
-    lower end of the one-sided exact interval (Clopper and Pearson 1934) reaches the target, the cut
-    goes down, and at the first that does not, it stops. Tested in this order, several cuts need no
+    prove the target with one wrong among them; each next one shows a twentieth more, rounded down
+    to whole results, but at least one. As long as the lower end of the one-sided exact interval
+    (Clopper and Pearson 1934) reaches the target, the cut goes down, and at the first that does
+    not, it stops. Tested in this order, several cuts need no
     correction (fixed-sequence testing; Angelopoulos et al. 2021, "Learn then Test", arXiv
     2110.01052), provided that stricter cuts are not less precise. Queries to come must be of the
     same kind: as many without an answer, too.
