@@ -31,6 +31,7 @@ def test_the_value_of_a_query_is_its_mean_over_the_trainings():
     assert "3 trainings each, 40 queries of towns" in shown
     lowest, highest = (end(found.means["good"]) for end in (min, max))
     assert f"{lowest:.4f}" in shown and f"{highest:.4f}" in shown
+    assert found["good"].p < 0.0001 and "<0.0001  shown" in shown  # no p is zero
 
 
 def test_trainings_that_lie_far_apart_widen_the_interval():

@@ -21,6 +21,7 @@ from .resampling import CONFIDENCE
 from .states import EQUIVALENCE_CONFIDENCE, MARGIN
 
 Values = Mapping[str, float]  # query id -> value of the metric
+LEAST_P = 0.0001  # a smaller p is shown as smaller than this
 
 
 @dataclass(frozen=True, repr=False)
@@ -59,8 +60,9 @@ class SeedComparison(ShowsTable):
         ]
         rows = [[first.baseline, first.baseline_mean, *self._ends(first.baseline), *[None] * 5]]
         for d in self.differences:
-            numbers = (d.difference, d.low, d.high, d.p)
-            rows.append([d.name, d.mean, *self._ends(d.name), *numbers, d.state])
+            numbers = (d.difference, d.low, d.high)
+            shown = f"{d.p:.4f}" if d.p >= LEAST_P else f"<{LEAST_P}"
+            rows.append([d.name, d.mean, *self._ends(d.name), *numbers, shown, d.state])
         counts = sorted({len(means) for means in self.means.values()})
         return Table(
             [*columns, "better?"],
@@ -70,6 +72,7 @@ class SeedComparison(ShowsTable):
                 f"{len(first.per_query):,} queries of {first.collection}"
             ),
             formats=dict.fromkeys(("difference", "95 % from", "to"), "{:+.4f}"),
+            align={p: "right"},
         )
 
     def _ends(self, name: str) -> tuple[float, float]:
