@@ -115,6 +115,10 @@ from .processes import (
 from .retrieval.first_stage import (
     bm25_run as bm25_run,
 )
+from .retrieval.fusion import (
+    convex_fusion as convex_fusion,
+    reciprocal_rank_fusion as reciprocal_rank_fusion,
+)
 from .retrieval.rerank import (
     reranked as reranked,
 )

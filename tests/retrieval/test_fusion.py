@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+import math
 
-from xenc_course.retrieval.fusion import fuse, min_max, with_tail
+import pytest
+from hypothesis import given, strategies as st
+
+from xenc_course.retrieval.fusion import (
+    convex_fusion,
+    fuse,
+    min_max,
+    reciprocal_rank_fusion,
+    with_tail,
+)
 from xenc_course.retrieval.runs import ranked
 
 MODEL = {"q": {"a": -3.0, "b": 9.0, "c": 3.0}}
@@ -31,3 +40,88 @@ def test_equal_scores_and_no_scores_are_no_error():
 def test_the_tail_stands_below_the_head():
     assert ranked(with_tail(MODEL, FIRST)["q"]) == ["b", "c", "a", "e", "d"]
     assert with_tail({"q": {}}, {"q": {}}) == {"q": {}}
+
+
+def test_reciprocal_ranks_are_added():
+    fused = reciprocal_rank_fusion([MODEL, FIRST])["q"]
+    assert fused == pytest.approx(
+        {
+            "b": 1 / 61 + 1 / 63,
+            "a": 1 / 63 + 1 / 61,
+            "c": 1 / 62 + 1 / 62,
+            "e": 1 / 64,
+            "d": 1 / 65,
+        }
+    )
+    assert list(fused) == ["b", "a", "c", "e", "d"]  # best first; equal ones as in `ranked`
+    assert reciprocal_rank_fusion([MODEL, FIRST], k=0)["q"]["e"] == 0.25
+
+
+def test_a_query_that_one_run_lacks_keeps_what_the_other_found():
+    alone = {"q": {}, "r": {"x": 2.0, "y": 1.0}}
+    assert ranked(reciprocal_rank_fusion([MODEL, alone])["r"]) == ["x", "y"]
+    assert convex_fusion([MODEL, alone], [0.4, 0.6])["r"] == {"x": 0.6, "y": 0.0}
+    assert convex_fusion([alone, alone], [0.4, 0.6])["q"] == {}
+
+
+def test_a_theoretical_minimum_does_not_depend_on_the_depth():
+    cosines = {"q": {"a": 0.8, "b": 0.7, "c": 0.6}}
+    shallow = {"q": {"a": 0.8, "b": 0.7}}
+    deep, cut = (convex_fusion([run], [1.0], [-1.0])["q"] for run in (cosines, shallow))
+    assert deep["b"] == cut["b"] == pytest.approx(1.7 / 1.8)
+    assert convex_fusion([cosines], [1.0])["q"]["b"] == pytest.approx(0.5)
+    assert convex_fusion([shallow], [1.0])["q"]["b"] == 0.0
+    assert min_max({"a": 7.0, "b": 7.0}, 0.0) == {"a": 1.0, "b": 1.0}
+    with pytest.raises(ValueError, match=r"below the theoretical minimum 0"):
+        convex_fusion([MODEL], [1.0], [0.0])
+
+
+def test_convex_fusion_of_the_same_documents_is_fuse():
+    held = {"q": {d: FIRST["q"][d] for d in MODEL["q"]}}
+    assert convex_fusion([MODEL, held], [0.25, 0.75])["q"] == pytest.approx(
+        fuse(MODEL, FIRST, 0.25)["q"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: reciprocal_rank_fusion([]), "There is no run"),
+        (lambda: reciprocal_rank_fusion([MODEL], k=-1), "k of reciprocal rank fusion is -1"),
+        (lambda: reciprocal_rank_fusion([MODEL], k=math.nan), "is nan"),
+        (lambda: reciprocal_rank_fusion([{"q": {"a": math.inf}}]), "finite"),
+        (lambda: convex_fusion([MODEL, FIRST], [1.0]), "2 runs and 1 weights"),
+        (lambda: convex_fusion([MODEL], [1.0], [0.0, 0.0]), "1 runs and 2 minima"),
+        (lambda: convex_fusion([MODEL, FIRST], [0.7, 0.7]), "add up to 1"),
+        (lambda: convex_fusion([MODEL, FIRST], [1.5, -0.5]), "add up to 1"),
+        (lambda: convex_fusion([MODEL, FIRST], [math.nan, 1.0]), "add up to 1"),
+    ],
+)
+def test_what_cannot_be_fused_is_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_one_run_in_place_of_a_list_is_refused():
+    with pytest.raises(TypeError, match="give a list of runs"):
+        reciprocal_rank_fusion(MODEL)
+
+
+ROW = st.dictionaries(st.sampled_from("abcdef"), st.floats(-50, 50, width=32), max_size=6)
+
+
+@given(ROW, ROW)
+def test_fusion_does_not_look_at_the_order_of_the_runs(one, other):
+    left, right = {"q": one}, {"q": other}
+    for fused, turned in (
+        (reciprocal_rank_fusion([left, right]), reciprocal_rank_fusion([right, left])),
+        (convex_fusion([left, right], [0.3, 0.7]), convex_fusion([right, left], [0.7, 0.3])),
+    ):
+        assert fused["q"] == pytest.approx(turned["q"])
+        assert fused["q"].keys() == one.keys() | other.keys()
+
+
+@given(ROW)
+def test_a_run_fused_with_itself_keeps_its_order(row):
+    run = {"q": row}
+    assert ranked(reciprocal_rank_fusion([run, run])["q"]) == ranked(row)

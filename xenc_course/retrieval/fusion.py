@@ -1,16 +1,110 @@
-"""Two rankings of the same passages as one: a weighted sum of scores, or one ranking below another.
+"""Several rankings as one: by ranks, by a weighted sum of scores, or one ranking below another.
 
-Scores of two rankers have different units. Min-max normalisation takes them to the range from 0 to
-1, query by query, before they are added (Bruch, Gai and Ingber 2023, arXiv 2210.11934).
+Scores of two rankers have different units. Ranks have none: reciprocal rank fusion adds 1 / (k +
+rank) (Cormack, Clarke and Büttcher 2009). A weighted sum keeps how far apart scores are. It first
+takes them to the range from 0 to 1, query by query (Bruch, Gai and Ingber 2023, arXiv 2210.11934).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 
 from xenc_course.scoring.cascade import scores_below
 
-from .runs import Run, ranked
+from .runs import Run, check_run, ranked
+
+
+def reciprocal_rank_fusion(runs: Sequence[Run], k: float = 60) -> dict[str, dict[str, float]]:
+    """Fuse runs by the ranks of their documents.
+
+    Args:
+        runs: each query id -> {document id: score}; of the scores, only the order counts (see
+            `ranked`). A run may lack queries and documents of another.
+        k: how little the first ranks stand out; 60 in Cormack, Clarke and Büttcher (2009).
+
+    Returns:
+        All documents of all runs: the sum of 1 / (k + rank), best first. A run that lacks a
+        document adds nothing.
+
+    Raises:
+        TypeError: a run is no mapping of mappings.
+        ValueError: there is no run, a score is not finite, or k is not a finite number from 0 on.
+    """
+    _check_runs(runs)
+    if not (math.isfinite(k) and k >= 0):
+        raise ValueError(f"The k of reciprocal rank fusion is {k}: choose a number from 0 on.")
+    shares = [
+        {
+            query: {document: 1 / (k + rank) for rank, document in enumerate(ranked(row), start=1)}
+            for query, row in run.items()
+        }
+        for run in runs
+    ]
+    return _summed(shares)
+
+
+def convex_fusion(
+    runs: Sequence[Run],
+    weights: Sequence[float],
+    minima: Sequence[float | None] | None = None,
+) -> dict[str, dict[str, float]]:
+    """Fuse runs by a weighted sum of their scores, each normalised query by query.
+
+    A query's best score of a run becomes 1. What becomes 0 is the lowest score that the run has for
+    the query, or the lowest that its ranker can give, the theoretical minimum: 0 for BM25, −1 for a
+    cosine. The latter does not depend on how deep a run is (Bruch, Gai and Ingber 2023).
+
+    Args:
+        runs: each query id -> {document id: score}. A run may lack queries and documents of
+            another.
+        weights: one per run, from 0 to 1; together 1.
+        minima: the theoretical minimum of each run, or None where its lowest score is taken.
+
+    Returns:
+        All documents of all runs, best first. A document that a run lacks counts as 0 there.
+
+    Raises:
+        TypeError: a run is no mapping of mappings.
+        ValueError: there is no run; there are not as many weights or minima as runs; the weights
+            are not from 0 to 1 or do not add up to 1; a score is not finite, or below the minimum.
+    """
+    _check_runs(runs)
+    lows = [None] * len(runs) if minima is None else list(minima)
+    for name, given in (("weights", weights), ("minima", lows)):
+        if len(given) != len(runs):
+            raise ValueError(f"There are {len(runs)} runs and {len(given)} {name}: give one each.")
+    if not all(0 <= weight <= 1 for weight in weights) or not math.isclose(sum(weights), 1):
+        shown = ", ".join(f"{weight:g}" for weight in weights)
+        raise ValueError(f"The weights are {shown}: choose numbers from 0 to 1 that add up to 1.")
+    shares = [
+        {
+            query: {d: weight * score for d, score in min_max(row, low).items()}
+            for query, row in run.items()
+        }
+        for run, weight, low in zip(runs, weights, lows, strict=True)
+    ]
+    return _summed(shares)
+
+
+def _check_runs(runs: Sequence[Run]) -> None:
+    if isinstance(runs, Mapping):
+        raise TypeError("The runs are one mapping: give a list of runs, such as [bm25, cosines].")
+    if not runs:
+        raise ValueError("There is no run to fuse: give one or more.")
+    for run in runs:
+        check_run(run)
+
+
+def _summed(shares: Sequence[Run]) -> dict[str, dict[str, float]]:
+    """Add up what each run gives each document, best first."""
+    totals: dict[str, dict[str, float]] = {}
+    for share in shares:
+        for query, row in share.items():
+            total = totals.setdefault(query, {})
+            for document, part in row.items():
+                total[document] = total.get(document, 0.0) + part
+    return {query: {d: row[d] for d in ranked(row)} for query, row in totals.items()}
 
 
 def fuse(run: Run, first: Run, weight: float) -> dict[str, dict[str, float]]:
@@ -39,13 +133,24 @@ def fuse(run: Run, first: Run, weight: float) -> dict[str, dict[str, float]]:
     return fused
 
 
-def min_max(scores: Mapping[str, float]) -> dict[str, float]:
+def min_max(scores: Mapping[str, float], minimum: float | None = None) -> dict[str, float]:
     """Take scores to the range from 0 (the lowest) to 1 (the highest); equal ones all become 0.
 
     Args:
         scores: document id -> score.
+        minimum: what becomes 0 in place of the lowest score; equal scores above it all become 1.
+
+    Raises:
+        ValueError: a score lies below the minimum.
     """
     low, high = min(scores.values(), default=0.0), max(scores.values(), default=0.0)
+    if minimum is not None and scores:
+        if low < minimum:
+            raise ValueError(
+                f"A score is {low:g}, below the theoretical minimum {minimum:g}: give the lowest "
+                "score that the ranker can give, or None."
+            )
+        low = minimum
     width = high - low or 1.0
     return {document: (score - low) / width for document, score in scores.items()}
 
