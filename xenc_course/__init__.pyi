@@ -97,6 +97,9 @@ from .evaluation.stored_runs import (
     list_runs as list_runs,
     load_run as load_run,
 )
+from .evaluation.stored_search import (
+    load_search as load_search,
+)
 from .models.catalogue import (
     MODELS as MODELS,
     list_models as list_models,
@@ -118,6 +121,12 @@ from .retrieval.first_stage import (
 from .retrieval.fusion import (
     convex_fusion as convex_fusion,
     reciprocal_rank_fusion as reciprocal_rank_fusion,
+)
+from .retrieval.lance import (
+    lance_table as lance_table,
+)
+from .retrieval.lance_reranker import (
+    LanceReranker as LanceReranker,
 )
 from .retrieval.rerank import (
     reranked as reranked,

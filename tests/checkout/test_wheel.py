@@ -159,7 +159,9 @@ def files_of(folder: Path) -> list[Path]:
 def test_all_that_the_package_imports_comes_with_the_wheel_or_is_asked_for(alone, tmp_path):
     done = run_in(alone, tmp_path, "-c", IMPORTS)
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == ["IPython", "ipywidgets", "ir_datasets", "openvino"]
+    assert json.loads(done.stdout) == [
+        *("IPython", "ipywidgets", "ir_datasets", "lancedb", "openvino", "pyarrow")
+    ]
 
 
 @pytest.mark.soak
