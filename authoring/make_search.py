@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from importlib.metadata import version
 from pathlib import Path
 
@@ -46,24 +47,24 @@ def make_search() -> None:
     with Journal(unfinished / "logits.tsv", job) as journal:
         print(score_texts(texts, Reranker(MODEL, BACKEND), journal, progress=True))
         _write(sampled, found, journal)
-    for file in unfinished.iterdir():
-        file.unlink()
+    shutil.rmtree(unfinished)
 
 
 def _found(stage: str, collection: Collection, unfinished: Path) -> Run:
     """What a first stage finds; it is kept until the whole search is made."""
     kept = unfinished / f"{stage.replace(' ', '-')}.trec.gz"
     if not kept.is_file():
-        write_run(_search(stage, collection), kept)
+        write_run(_search(stage, collection, unfinished), kept)
     return read_run(kept)
 
 
-def _search(stage: str, collection: Collection) -> Run:
+def _search(stage: str, collection: Collection, unfinished: Path) -> Run:
     passages, queries = collection.passages(), collection.queries
     if stage == "BM25":
         return bm25_run(passages, queries, DEPTH)
     if stage == "full text":
-        return full_text_run(lance_table(collection), queries, DEPTH)
+        table = lance_table(unfinished / "table", collection, load_vectors(COLLECTION, MINILM))
+        return full_text_run(table, queries, DEPTH)
     if stage == "bge":
         return bi_encoder_run(passages, queries, DEPTH, OnnxEncoder(BGE))
     ids, vectors = load_vectors(collection.name, MINILM)

@@ -45,6 +45,9 @@ from .display.rankings import (
     show_ranking as show_ranking,
     show_rankings as show_rankings,
 )
+from .display.search_diagrams import (
+    diagram_pipeline as diagram_pipeline,
+)
 from .display.table import (
     Table as Table,
 )
@@ -220,6 +223,9 @@ from .teaching.prices import (
 )
 from .teaching.queueing import (
     response_times as response_times,
+)
+from .teaching.search_box import (
+    search_box as search_box,
 )
 from .text.collection import (
     HELPDESK as HELPDESK,

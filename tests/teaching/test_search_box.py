@@ -1,0 +1,106 @@
+"""The search box, driven by its widgets without a browser."""
+
+import numpy as np
+import pytest
+
+from xenc_course.teaching.search_box import search_box
+
+pytest.importorskip("ipywidgets")
+
+TEXTS = ["grain", "copper and grain", "grain, copper and <b>silk</b>", "rope"]
+
+
+def find(query, k):
+    hits = [{"title": f"Town {n}", "text": text} for n, text in enumerate(TEXTS) if query in text]
+    return hits[:k]
+
+
+def longest(pairs):
+    return np.array([len(passage) for _, passage in pairs], dtype=np.float32)
+
+
+def test_the_first_answer_is_there_before_anybody_clicks():
+    box = search_box(find, longest, query="grain", k=3)
+    assert repr(box) == "Query: grain\n1. Town 2\n2. Town 1\n3. Town 0"
+    assert "3 passages read; first stage " in box.answer and "reranker " in box.answer
+    assert "<li" in box.answer and "found at 3" in box.answer
+    assert "&lt;b&gt;silk" in box.answer  # text is text, whatever it holds
+
+
+def test_a_new_query_or_another_k_searches_again():
+    box = search_box(find, longest, query="grain", k=3)
+    box.slider.value = 1
+    assert repr(box) == "Query: grain\n1. Town 0" and "1 passages" in box.answer
+    box.slider.value = 50
+    assert repr(box).startswith("Query: grain\n1. Town 2")
+    box.text.value = " copper "
+    assert repr(box) == "Query: copper\n1. Town 2\n2. Town 1"
+    assert set(box.seconds) == {"first stage", "reranker"} and min(box.seconds.values()) >= 0
+
+
+def test_no_query_and_no_result_are_said_and_the_scorer_is_not_asked():
+    def never(pairs):
+        raise AssertionError
+
+    box = search_box(find, never)
+    assert repr(box) == "Type a query and press Enter."
+    box.text.value = "zebra <i>"
+    assert repr(box).startswith("Nothing was found for “zebra <i>”")
+    assert "<i>" not in box.answer
+
+
+def test_an_error_is_shown_and_the_next_search_works():
+    def broken(pairs):
+        if len(pairs) > 1:
+            raise ValueError("No.")
+        return longest(pairs)
+
+    box = search_box(find, broken, query="grain", k=3)
+    assert repr(box) == "This search failed: ValueError: No." and "No." in box.answer
+    box.slider.value = 1
+    assert repr(box) == "Query: grain\n1. Town 0"
+
+
+def test_more_results_than_asked_for_are_not_read():
+    box = search_box(lambda query, k: find(query, 99), longest, query="grain", k=2, n_shown=1)
+    assert repr(box) == "Query: grain\n1. Town 1" and "2 passages read" in box.answer
+
+
+@pytest.mark.parametrize(
+    ("numbers", "message"),
+    [({"k": 0}, "k is 0"), ({"k": 101}, "from 1 to 100"), ({"n_shown": 0}, "at least one")],
+)
+def test_numbers_out_of_range_are_refused(numbers, message):
+    with pytest.raises(ValueError, match=message):
+        search_box(find, longest, **numbers)
+
+
+class Handle:
+    """What IPython gives for something that it shows."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def update(self, data, raw):
+        self.data = data
+
+
+def test_the_answer_is_html_below_the_widget_and_changes_with_it(monkeypatch):
+    import IPython.display
+
+    shown = []
+
+    def display(data, raw, display_id=False):
+        shown.append(Handle(data))
+        return shown[-1]
+
+    monkeypatch.setattr(IPython.display, "display", display)
+    box = search_box(find, longest, query="grain", k=3)
+    box._ipython_display_()
+    widget, answer = shown
+    assert "application/vnd.jupyter.widget-view+json" in widget.data
+    assert answer.data == {"text/plain": repr(box), "text/html": box.answer}
+    before = answer.data
+    box.text.value = "copper"
+    assert answer.data != before and "<ol>" in answer.data["text/html"]
+    assert answer.data["text/plain"].startswith("Query: copper")

@@ -1,0 +1,164 @@
+"""A search box in a notebook: a query, a slider for the depth k, the results and what they took."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from xenc_course.display.text_width import escaped, printable
+from xenc_course.scoring.scorers import Scorer
+from xenc_course.timing import format_seconds
+
+Row = Mapping[str, Any]  # of one passage: "text", and where there is one, "title"
+Find = Callable[[str, int], Sequence[Row]]
+SHOWN_WORDS = 40  # of a passage
+BOX = '<div dir="auto" style="max-width: 80ch; line-height: 1.5; overflow-wrap: anywhere">{}</div>'
+HIT = (
+    '<li style="margin: 0.4em 0"><b>{title}</b> <span style="opacity: 0.8">{score}, {move}</span>'
+    "<br>{text}</li>"
+)
+
+
+def search_box(
+    find: Find,
+    scorer: Scorer,
+    *,
+    query: str = "",
+    k: int = 20,
+    largest: int = 100,
+    n_shown: int = 5,
+) -> SearchBox:
+    """Search with a box and a slider; make it the last line of a cell.
+
+    A new query or another k searches and reads at once, and says how long each took on this
+    machine. The answer stands below the widget as plain HTML, so a saved or exported notebook keeps
+    the last one.
+
+    Args:
+        find: a first stage: (query, k) -> at most k rows, best first, each with a "text" and
+            perhaps a "title".
+        scorer: a function of n (query, passage) pairs to their n scores, such as a `Reranker`.
+        query: what is searched at first; nothing when empty.
+        k: how many passages the scorer reads at first.
+        largest: the largest k of the slider.
+        n_shown: how many results are shown.
+
+    Returns:
+        The widget.
+
+    Raises:
+        ValueError: k is not between 1 and `largest`, or `n_shown` is below 1.
+        ImportError: ipywidgets is not installed.
+    """
+    if not 1 <= k <= largest:
+        raise ValueError(f"k is {k}: choose a number from 1 to {largest}, the end of the slider.")
+    if n_shown < 1:
+        raise ValueError(f"n_shown is {n_shown}: show at least one result.")
+    return SearchBox(find, scorer, query, k, largest, n_shown)
+
+
+class SearchBox:
+    """A query, a slider, results and their times; see `search_box`.
+
+    Attributes:
+        text: the field for the query.
+        slider: the depth k.
+        answer: the results as HTML.
+        seconds: what the last search took: "first stage" and "reranker".
+    """
+
+    def __init__(
+        self, find: Find, scorer: Scorer, query: str, k: int, largest: int, n_shown: int
+    ) -> None:
+        """Make the widgets and give the first answer.
+
+        Raises:
+            ImportError: ipywidgets is not installed.
+        """
+        try:
+            from ipywidgets import IntSlider, Layout, Text, VBox
+        except ImportError as error:
+            raise ImportError(
+                "The search box needs ipywidgets, which is not installed: "
+                "run `pip install ipywidgets`."
+            ) from error
+        self._find, self._scorer, self._n_shown = find, scorer, n_shown
+        self.seconds: dict[str, float] = {}
+        wide = Layout(width="auto", max_width="80ch")
+        self.text = Text(
+            value=query, description="Query", placeholder="a query, then Enter", layout=wide,
+            continuous_update=False,
+        )  # fmt: skip
+        self.slider = IntSlider(
+            value=k, min=1, max=largest, description="k", continuous_update=False, layout=wide
+        )
+        self.answer = ""
+        self._shown: Any = None  # a handle of what IPython shows, once it is shown
+        self.text.observe(lambda _: self._search(), "value")
+        self.slider.observe(lambda _: self._search(), "value")
+        self._box = VBox([self.text, self.slider], layout=Layout(max_width="100%"))
+        self._plain = ""
+        self._search()
+
+    def __repr__(self) -> str:
+        """The query, the depth and the titles of the results."""
+        return self._plain
+
+    def _ipython_display_(self) -> None:
+        """Show the widget, and below it the answer, which changes with every search."""
+        from IPython.display import display
+
+        display({**self._box._repr_mimebundle_(), "text/plain": ""}, raw=True)
+        self._shown = display(self._static(), raw=True, display_id=True)
+
+    def _static(self) -> dict[str, str]:
+        return {"text/plain": self._plain, "text/html": self.answer}
+
+    def _search(self) -> None:
+        query, k = self.text.value.strip(), self.slider.value
+        try:
+            self._plain, self.answer = self._answered(query, k)
+        except Exception as error:  # a callback's exception would be seen by nobody
+            sentence = f"This search failed: {type(error).__name__}: {error}"
+            self._plain, self.answer = printable(sentence), BOX.format(escaped(sentence))
+        if self._shown:
+            self._shown.update(self._static(), raw=True)
+
+    def _answered(self, query: str, k: int) -> tuple[str, str]:
+        """The answer as plain text and as HTML."""
+        if not query:
+            sentence = "Type a query and press Enter."
+            return sentence, BOX.format(sentence)
+        started = time.perf_counter()
+        rows = list(self._find(query, k))[:k]
+        found = time.perf_counter()
+        scores = np.asarray(self._scorer([(query, row["text"]) for row in rows])) if rows else []
+        read = time.perf_counter()
+        self.seconds = {"first stage": found - started, "reranker": read - found}
+        if not rows:
+            sentence = f"Nothing was found for “{query}”: try other words."
+            return printable(sentence), BOX.format(escaped(sentence))
+        order = sorted(range(len(rows)), key=lambda place: -float(scores[place]))[: self._n_shown]
+        took = ", ".join(f"{what} {format_seconds(s)}" for what, s in self.seconds.items())
+        head = f"{len(rows)} passages read; {took}."
+        hits = [_hit(rows[place], float(scores[place]), place + 1) for place in order]
+        items = "".join(HIT.format(**{name: escaped(v) for name, v in hit.items()}) for hit in hits)
+        plain = [f"{n}. {hit['title'] or hit['text']}" for n, hit in enumerate(hits, start=1)]
+        return (
+            printable("\n".join([f"Query: {query}", *plain])),
+            BOX.format(f"<p>{escaped(head)}</p><ol>{items}</ol>"),
+        )
+
+
+def _hit(row: Row, score: float, found_at: int) -> dict[str, str]:
+    words = str(row["text"]).split()
+    text = " ".join(words[:SHOWN_WORDS]) + (" …" if len(words) > SHOWN_WORDS else "")
+    return {
+        "title": str(row.get("title") or ""),
+        "score": f"score {score:+.2f}",
+        "move": f"found at {found_at}",
+        "text": text,
+    }
