@@ -48,10 +48,10 @@ def _parser() -> argparse.ArgumentParser:
     runs.add_argument(
         "what",
         nargs="?",
-        choices=("missing", "prices"),
+        choices=("missing", "prices", "search"),
         default="missing",
-        help="missing: runs that are not there yet; prices: measure the table of prices anew "
-        "(missing)",
+        help="missing: runs that are not there yet; prices: measure the table of prices anew; "
+        "search: make the stored search anew (missing)",
     )
     runs.set_defaults(run=_runs)
 
@@ -102,6 +102,8 @@ def _findings(options: argparse.Namespace) -> int:
 def _runs(options: argparse.Namespace) -> int:
     if options.what == "prices":
         return _prices()
+    if options.what == "search":
+        return _search()
     from xenc_course.evaluation.stored_runs import RUNS, list_runs
 
     from .make_runs import PLANS, make_run
@@ -123,6 +125,13 @@ def _prices() -> int:
     from .make_prices import make_prices
 
     print(make_prices())
+    return 0
+
+
+def _search() -> int:
+    from .make_search import make_search
+
+    make_search()
     return 0
 
 

@@ -55,7 +55,8 @@ def _found(stage: str, collection: Collection, unfinished: Path) -> Run:
     kept = unfinished / f"{stage.replace(' ', '-')}.trec.gz"
     if not kept.is_file():
         write_run(_search(stage, collection, unfinished), kept)
-    return read_run(kept)
+    run = read_run(kept)  # a file has no line for a query without candidates
+    return {query: run.get(query, {}) for query in collection.queries}
 
 
 def _search(stage: str, collection: Collection, unfinished: Path) -> Run:

@@ -135,7 +135,8 @@ class SearchBox:
         started = time.perf_counter()
         rows = list(self._find(query, k))[:k]
         found = time.perf_counter()
-        scores = np.asarray(self._scorer([(query, row["text"]) for row in rows])) if rows else []
+        pairs = [(query, row["text"]) for row in rows]
+        scores = np.asarray(self._scorer(pairs)) if rows else np.empty(0)
         read = time.perf_counter()
         self.seconds = {"first stage": found - started, "reranker": read - found}
         if not rows:
