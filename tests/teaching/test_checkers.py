@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.support.beir_folders import make_folder
-from xenc_course import Reranker
+from xenc_course import Reranker, load_collection
 from xenc_course.models.loading import load_cross_encoder
 from xenc_course.retrieval.runs import ranked
 from xenc_course.teaching.checkers import (
@@ -20,6 +20,7 @@ from xenc_course.teaching.checkers import (
     lesson_05,
     lesson_06,
     lesson_07,
+    lesson_08,
     lesson_11,
 )
 from xenc_course.teaching.exercises import check
@@ -34,6 +35,7 @@ EXERCISES = {
     **lesson_05.EXERCISES,
     **lesson_06.EXERCISES,
     **lesson_07.EXERCISES,
+    **lesson_08.EXERCISES,
     **lesson_11.EXERCISES,
 }
 
@@ -75,6 +77,27 @@ def micro_recall(run, qrels, k):
     relevant = {q: {d for d, g in row.items() if g > 0} for q, row in qrels.items()}
     hits = sum(len(found & set(ranked(run.get(q, {}))[:k])) for q, found in relevant.items())
     return hits / sum(map(len, relevant.values()))
+
+
+def fuse(rankings, k, start=1, add=True):
+    """Reciprocal rank fusion, and ways to get it wrong."""
+    scores = {}
+    for ranking in rankings:
+        for rank, document in enumerate(ranking, start=start):
+            scores[document] = 1 / (k + rank) + (scores.get(document, 0) if add else 0)
+    return scores
+
+
+def fill(tokens, budget, *, stop=False, most=99):
+    """Places of the passages that fit, and ways to get it wrong."""
+    places = []
+    for place, n in enumerate(tokens[:most]):
+        if n <= budget:
+            places.append(place)
+            budget -= n
+        elif stop:
+            break
+    return places
 
 
 def zipped_hurt(before, after):
@@ -183,6 +206,9 @@ SOLUTIONS = {
     "07.1": lambda x, a, b: squash(a * x + b),
     "07.2": lambda p, y: np.mean((p - y) ** 2),
     "07.3": show_from,
+    "08.1": fuse,
+    "08.2": lambda means, m: min(d for d in means if means[d] >= max(means.values()) - m),
+    "08.3": fill,
     "11.1": lambda x, y: ((margins(x) - margins(y)) ** 2).mean(),
     "11.2": lambda train, test, topics: sum(topics[q] in shared(train, test, topics) for q in test),
     "11.3": lambda x, least: (ranges(x) < least).mean(),
@@ -363,6 +389,24 @@ MISTAKES = [
     ("06.3", lambda t, n, o: [t], "holds the first n_words words"),
     ("06.3", lambda t, n, o: windows(t, n, 1, n - 1), "words after the one before"),
     ("06.3", lambda t, n, o: windows(t, n, max(n - 2, 1), 2), "use both"),
+    ("08.1", lambda r, k: fuse(r, k, start=0), "The first rank is 1"),
+    ("08.1", lambda r, k: fuse(r, k, add=False), "Add up"),
+    ("08.1", lambda r, k: fuse(r, 60), "not always 60"),
+    ("08.1", lambda r, k: {d: s for d, s in fuse(r, k).items() if d in "ac"}, "Every document"),
+    ("08.1", lambda r, k: {d: -s for d, s in fuse(r, k).items()}, "Each ranking adds"),
+    ("08.1", lambda r, k: list(fuse(r, k)), "Return a dictionary"),
+    ("08.2", lambda means, m: max(means, key=means.get), "50 is the best depth"),
+    ("08.2", lambda means, m: max(means), "more candidates can hurt"),
+    ("08.2", lambda means, m: 100, "take the smallest"),
+    ("08.2", lambda means, m: 10, "at most `margin` below"),
+    ("08.2", lambda means, m: 20, "margin of 0"),
+    ("08.2", lambda ms, m: next(d for d in ms if ms[d] >= max(ms.values()) - m), "the order"),
+    ("08.3", lambda n, budget: fill(n, budget, stop=True), "Do not stop"),
+    ("08.3", lambda n, budget: fill(n, budget, most=4), "Go on to the end"),
+    ("08.3", lambda n, budget: list(range(len(n))), "more than the budget"),
+    ("08.3", lambda n, budget: fill(n, budget)[::-1], "Go down the list"),
+    ("08.3", lambda n, budget: fill(n, budget) or [0], "leaves nothing"),
+    ("08.3", lambda n, budget: 4, "list of places"),
     ("05.1", lambda b, s, e: int(b / e), "search takes its time"),
     ("05.1", lambda b, s, e: np.ceil((b - s) / e), "round down"),
     ("05.1", lambda b, s, e: (b - s) / e, "whole passages"),
@@ -460,6 +504,23 @@ def test_a_scorer_for_a_search_of_ones_own(tmp_path):
     assert "Give both" in check((folder, folder, folder), "05.4").message
     assert "my_scorer takes a list of pairs" in check((folder, "L3"), "05.4").message
     assert "Not yet: " in check((folder, lambda pairs: np.zeros(1 + len(pairs))), "05.4").message
+
+
+def test_a_search_of_ones_own(tmp_path):
+    folder = make_folder(tmp_path)
+    documents = list(load_collection(folder).documents)
+    right = check((folder, lambda query, k: documents[:k]), "08.4")
+    assert right.message.startswith("Right. RR@10 over ") and "BM25 " in right.message
+    for wrong, message in (
+        (lambda query, k: documents * 9, "keep the best"),
+        (lambda query, k: documents[:1] * 2, "a passage twice"),
+        (lambda query, k: [{"id": documents[0]}], "return row['id']"),
+        (lambda query, k: [documents[place] for place in range(k)], "IndexError"),
+        (lambda query, k: 7, "list of ids"),
+        (documents, "my_search is the function"),
+    ):
+        assert message in check((folder, wrong), "08.4").message
+    assert "Give both" in check((folder, folder, folder), "08.4").message
 
 
 @pytest.mark.parametrize("name", SOLUTIONS)
