@@ -512,7 +512,7 @@ def test_a_search_of_ones_own(tmp_path):
     right = check((folder, lambda query, k: documents[:k]), "08.4")
     assert right.message.startswith("Right. RR@10 over ") and "BM25 " in right.message
     for wrong, message in (
-        (lambda query, k: documents * 9, "keep the best"),
+        (lambda query, k: documents * 9, "keep the 5 best"),
         (lambda query, k: documents[:1] * 2, "a passage twice"),
         (lambda query, k: [{"id": documents[0]}], "return row['id']"),
         (lambda query, k: [documents[place] for place in range(k)], "IndexError"),

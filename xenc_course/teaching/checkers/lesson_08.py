@@ -102,7 +102,7 @@ def _own_search(answer: Any) -> str:
     collection = open_folder(answer[0])
     search: Callable = answer[1]
     expect(callable(search), "my_search is the function: its name, and no brackets after it.")
-    found = {q: _ids_of(search, text, collection) for q, text in collection.queries.items()}
+    found = {q: _found(search, text, DEPTH, collection) for q, text in collection.queries.items()}
     everything = len(collection.documents) + 1
     _found(search, NOBODY, everything, collection)
     places = {q: {d: -float(place) for place, d in enumerate(ids)} for q, ids in found.items()}
@@ -116,12 +116,6 @@ def _own_search(answer: Any) -> str:
     return f"{said}{DEPTH} results: {', '.join(means)}."
 
 
-def _ids_of(search: Callable, text: str, collection: Collection) -> list[str]:
-    ids = _found(search, text, DEPTH, collection)
-    expect(len(ids) <= DEPTH, f"my_search(query, {DEPTH}) returned {len(ids)} ids: keep the best.")
-    return ids
-
-
 def _found(search: Callable, text: str, k: int, collection: Collection) -> list[str]:
     """What the learner's search finds; refused where it is no list of ids of the collection."""
     got = call(search, text, k)
@@ -130,6 +124,7 @@ def _found(search: Callable, text: str, k: int, collection: Collection) -> list[
         "my_search(query, k) returns a list of ids, best first.",
     )
     ids = list(got)
+    expect(len(ids) <= k, f"my_search(query, {k}) returned {len(ids)} ids: keep the {k} best.")
     expect(
         all(isinstance(name, str) and name in collection.documents for name in ids),
         "my_search returned something that is no _id of corpus.jsonl: return row['id'] of each "
