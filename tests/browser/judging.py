@@ -31,15 +31,17 @@ judge("my_search", {"longest name": run}, depth=3)"""
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
-def write_notebook(path: Path) -> None:
-    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": CELL, "outputs": []}
+def write_notebook(path: Path, source: str = CELL) -> None:
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": source, "outputs": []}
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook = {"cells": [cell | {"execution_count": None}], "metadata": {"kernelspec": kernel}}
     path.write_text(json.dumps(notebook | {"nbformat": 4, "nbformat_minor": 5}))
 
 
-def start_lab(jupyter: str, folder: Path) -> tuple[subprocess.Popen, str]:
-    """A server of its own settings, and its address with the token."""
+def start_lab(
+    jupyter: str, folder: Path, notebook: str = "judge.ipynb"
+) -> tuple[subprocess.Popen, str]:
+    """A server of its own settings, and the notebook's address with the token."""
     names = ("JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
     own = {name: str(folder / "lab" / name) for name in names}
     options = ["--no-browser", "--allow-root", "--port=0", f"--ServerApp.root_dir={folder}"]
@@ -52,7 +54,7 @@ def start_lab(jupyter: str, folder: Path) -> tuple[subprocess.Popen, str]:
     )
     for line in server.stderr:
         if found := re.search(r"http://127\.0\.0\.1:(\d+)/lab\?(token=\w+)", line):
-            return server, f"http://127.0.0.1:{found[1]}/lab/tree/judge.ipynb?{found[2]}"
+            return server, f"http://127.0.0.1:{found[1]}/lab/tree/{notebook}?{found[2]}"
     raise RuntimeError("JupyterLab did not start.")
 
 

@@ -45,14 +45,22 @@ def ids(table) -> list[str]:
 
 
 def test_a_table_holds_texts_titles_vectors_and_metadata(folder):
-    table = lance_table(folder, TOWNS, BagOfWords(), metadata={"people": {"lima": 10, "oslo": 1}})
+    table = lance_table(folder, TOWNS, BagOfWords(), metadata={"people": {"lima": 10, "cork": 1}})
     assert ids(table) == list(TEXTS)
     row = table.search().where("id = 'lima'").to_list()[0]
     assert row["text"] == TOWNS.passage("lima") == f"Lima {TEXTS['lima']}"
     assert row["title"] == "Lima" and row["people"] == 10
     assert row["vector"] == pytest.approx(BagOfWords().encode_query(row["text"]))
     assert table.search().where("people > 5").to_list()[0]["id"] == "lima"
+    assert table.search().where("people IS NULL").to_arrow()["id"].to_pylist() == [
+        *("oslo", "quito", "bern")
+    ]
     assert lancedb.connect(folder).open_table("passages").count_rows() == len(TEXTS)
+
+
+def test_metadata_that_begin_with_nothing_keep_one_type(folder):
+    table = lance_table(folder, TOWNS, BagOfWords(), metadata={"people": {"cork": 1}})
+    assert [row["people"] for row in table.search().to_list()] == [None] * 4 + [1]
 
 
 def test_both_searches_give_runs_best_first(folder):
@@ -131,6 +139,8 @@ def test_a_folder_of_another_job_layout_or_owner_is_refused_and_kept(folder, tmp
         lance_table(folder, less, BagOfWords())
     with pytest.raises(ValueError, match="begun with another language"):
         lance_table(folder, TOWNS, BagOfWords(), language=None)
+    with pytest.raises(ValueError, match="begun with another metadata"):
+        lance_table(folder, TOWNS, BagOfWords(), metadata={"people": {"lima": 10}})
     with pytest.raises(ValueError, match="those of another model"):
         lance_table(folder, TOWNS, BagOfWords(shift=1))
     assert sorted(folder.rglob("*")) == before
@@ -204,6 +214,8 @@ def test_nothing_to_search_and_numbers_that_are_none_are_refused(folder):
         lance_table(folder, Collection("empty", {}, {}, {}), BagOfWords())
     with pytest.raises(TypeError, match="A str encodes no passages"):
         lance_table(folder, TOWNS, "all-MiniLM-L6-v2")
+    with pytest.raises(ValueError, match="a column 'text' of its own"):
+        lance_table(folder, TOWNS, BagOfWords(), metadata={"text": {"lima": "grain"}})
     assert not folder.exists()
     broken = np.full((5, WIDTH), np.nan, dtype=np.float32)
     with pytest.raises(ValueError, match="holds NaN"):

@@ -22,7 +22,7 @@ def longest(pairs):
 def test_the_first_answer_is_there_before_anybody_clicks():
     box = search_box(find, longest, query="grain", k=3)
     assert repr(box) == "Query: grain\n1. Town 2\n2. Town 1\n3. Town 0"
-    assert "3 passages read; first stage " in box.answer and "reranker " in box.answer
+    assert "“grain”: 3 passages read; first stage " in box.answer and "reranker " in box.answer
     assert "<li" in box.answer and "found at 3" in box.answer
     assert "&lt;b&gt;silk" in box.answer  # text is text, whatever it holds
 
@@ -30,7 +30,7 @@ def test_the_first_answer_is_there_before_anybody_clicks():
 def test_a_new_query_or_another_k_searches_again():
     box = search_box(find, longest, query="grain", k=3)
     box.slider.value = 1
-    assert repr(box) == "Query: grain\n1. Town 0" and "1 passages" in box.answer
+    assert repr(box) == "Query: grain\n1. Town 0" and ": 1 passage read" in box.answer
     box.slider.value = 50
     assert repr(box).startswith("Query: grain\n1. Town 2")
     box.text.value = " copper "

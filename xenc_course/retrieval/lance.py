@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Encoding = Callable[[list[str]], np.ndarray]
 NAME = "passages"
+COLUMNS = ("id", "title", "text", "vector")
 LAYOUT = 1  # of the table; a number more when its columns change
 ENGLISH = "English"
 _BLOCK = 512  # rows that are encoded and added together
@@ -68,8 +69,8 @@ def lance_table(
         ImportError: lancedb is not installed.
         TypeError: the encoder is none.
         ValueError: the collection has no document; the vectors are not finite or not those of its
-            documents; the folder belongs to another job, is damaged or was changed; or another
-            process writes there.
+            documents; a column of `metadata` has the name of another; the folder belongs to another
+            job, is damaged or was changed; or another process writes there.
         OSError: the folder cannot be written.
     """
     lancedb = installed("lancedb")
@@ -77,7 +78,14 @@ def lance_table(
     if not collection.documents:
         raise ValueError(f"{collection.name} has no document, so there is nothing to search.")
     vectors_of = _encoding(encoder, collection)
-    columns = dict(metadata or {})
+    columns = {
+        name: [values.get(document) for document in collection.documents]
+        for name, values in (metadata or {}).items()
+    }
+    if taken := sorted(columns.keys() & set(COLUMNS)):
+        raise ValueError(
+            f"The table has a column {taken[0]!r} of its own: give your metadata another name."
+        )
     with _alone(folder, _job(collection, columns, language)):
         with _told(folder):
             database = lancedb.connect(str(folder))
@@ -153,7 +161,7 @@ def installed(name: str) -> Any:
         raise ImportError("LanceDB is not installed: run `pip install 'lancedb>=0.40'`.") from error
 
 
-def _job(collection: Collection, columns: Mapping[str, object], language: str | None) -> dict:
+def _job(collection: Collection, columns: Mapping[str, list], language: str | None) -> dict:
     """What decides the rows of a table, the vectors apart: these are compared themselves."""
     texts = hashlib.sha256()
     for document in collection.documents:
@@ -162,7 +170,7 @@ def _job(collection: Collection, columns: Mapping[str, object], language: str | 
         "layout": LAYOUT,
         "passages": len(collection.documents),
         "texts": texts.hexdigest(),
-        "metadata": sorted(columns),
+        "metadata": hashlib.sha256(repr(sorted(columns.items())).encode()).hexdigest(),
         "language": language or "",
     }
 
@@ -246,14 +254,12 @@ def _check_rows(
 
 
 def _blocks(
-    collection: Collection,
-    columns: Mapping[str, Mapping[str, Any]],
-    vectors_of: Encoding,
-    n_stored: int,
+    collection: Collection, columns: Mapping[str, list], vectors_of: Encoding, n_stored: int
 ) -> Iterator[Any]:
     """The rows that are missing, as Arrow tables."""
     pa = installed("pyarrow")
     ids = list(collection.documents)
+    more = {name: pa.array(values) for name, values in columns.items()}  # one type for all blocks
     for start in range(n_stored, len(ids), _BLOCK):
         block = ids[start : start + _BLOCK]
         vectors = vectors_of(block)
@@ -268,7 +274,7 @@ def _blocks(
                 "title": [collection.titles.get(name, "") for name in block],
                 "text": [collection.passage(name) for name in block],
                 "vector": pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1]),
-                **{c: [values.get(name) for name in block] for c, values in columns.items()},
+                **{name: values[start : start + _BLOCK] for name, values in more.items()},
             }
         )
 

@@ -144,7 +144,7 @@ class SearchBox:
             return printable(sentence), BOX.format(escaped(sentence))
         order = sorted(range(len(rows)), key=lambda place: -float(scores[place]))[: self._n_shown]
         took = ", ".join(f"{what} {format_seconds(s)}" for what, s in self.seconds.items())
-        head = f"{len(rows)} passages read; {took}."
+        head = f"“{query}”: {len(rows)} {'passage' if len(rows) == 1 else 'passages'} read; {took}."
         hits = [_hit(rows[place], float(scores[place]), place + 1) for place in order]
         items = "".join(HIT.format(**{name: escaped(v) for name, v in hit.items()}) for hit in hits)
         plain = [f"{n}. {hit['title'] or hit['text']}" for n, hit in enumerate(hits, start=1)]
