@@ -42,5 +42,6 @@ def test_every_lesson_of_the_new_frame_brings_its_findings():
         "04_accuracy",
         "06_batching",
         "07_scores",
+        "08_pipeline",
         "11_training",
     } <= set(counts)
