@@ -10,14 +10,15 @@ def diagram_pipeline() -> Diagram:
     """Draw a search over one table: two first stages, their fusion, and a cross-encoder (08)."""
     return draw_diagram(
         "One table, two searches, one reader",
-        "The query goes to two searches of one table: full text, by words, and vectors, by "
-        "meaning. Their rankings are fused into one list, the cross-encoder reads its best k "
-        "passages, and the list is sorted by the new score.",
+        "The query goes to two searches of one table: full text looks into the index of words, "
+        "vector search into the vectors. Their rankings are fused into one list, the cross-encoder "
+        "reads its best k passages, and the list is sorted by the new score.",
         [
             Box("query", "query", 0, span=2),
             Box("words", "full-text search", 1, 0, look="model"),
             Box("vectors", "vector search", 1, 1, look="model"),
-            Box("table", "one table: text, vector, metadata", 2, span=2, look="stored"),
+            Box("index", "one table:\nindex of words", 2, 0, look="stored"),
+            Box("stored", "one table:\nvectors", 2, 1, look="stored"),
             Box("fusion", "fusion of two rankings", 3, span=2),
             Box("cross", "cross-encoder\nreads k pairs", 4, span=2, look="model"),
             Box("list", "reranked list", 5, span=2),
@@ -25,9 +26,10 @@ def diagram_pipeline() -> Diagram:
         [
             Arrow("query", "words"),
             Arrow("query", "vectors"),
-            Arrow("words", "table", mutual=True),
-            Arrow("vectors", "table", mutual=True),
-            Arrow("table", "fusion", "candidates of both"),
+            Arrow("words", "index"),
+            Arrow("vectors", "stored"),
+            Arrow("index", "fusion"),
+            Arrow("stored", "fusion"),
             Arrow("fusion", "cross", "the k best"),
             Arrow("cross", "list", "sorted by the new score"),
         ],
