@@ -18,7 +18,8 @@ from xenc_course.files import file_sha256, write_lines, write_whole
 from xenc_course.jobs import Journal
 from xenc_course.models.loading import load_bi_encoder
 from xenc_course.retrieval.first_stage import best_of, bi_encoder_run, bm25_run
-from xenc_course.retrieval.lance import full_text_run, lance_table
+from xenc_course.retrieval.lance import lance_table
+from xenc_course.retrieval.lance_runs import full_text_run
 from xenc_course.retrieval.rerank import pair_texts, score_texts
 from xenc_course.retrieval.runs import Run, read_run, write_run
 from xenc_course.retrieval.stored_vectors import load_vectors

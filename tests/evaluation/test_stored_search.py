@@ -10,7 +10,8 @@ from xenc_course import Reranker, load_bi_encoder, load_collection, load_search,
 from xenc_course.evaluation import stored_search
 from xenc_course.evaluation.stored_search import search_index
 from xenc_course.retrieval.first_stage import best_of, bm25_run
-from xenc_course.retrieval.lance import full_text_run, lance_table
+from xenc_course.retrieval.lance import lance_table
+from xenc_course.retrieval.lance_runs import full_text_run
 
 ENTRY = search_index()["wikipedia"]
 SHARE = 0.02  # of the queries, which are searched and scored again

@@ -12,22 +12,15 @@ import pytest
 from filelock import FileLock
 
 from tests.support.bag_of_words import WIDTH, BagOfWords
+from tests.support.five_towns import TEXTS, TOWNS
 from tests.support.root import without_root_rights
 from xenc_course.retrieval import lance
-from xenc_course.retrieval.lance import full_text_run, lance_table, vector_run
+from xenc_course.retrieval.lance import lance_table
+from xenc_course.retrieval.lance_runs import full_text_run, vector_run
 from xenc_course.text.collection import Collection
 
 # It belongs to the course's environment; the package by itself is tested without it.
 lancedb = pytest.importorskip("lancedb")
-
-TEXTS = {
-    "lima": "The city of Lima trades in grain.",
-    "oslo": "A harbour city, where copper is traded.",
-    "quito": "High in the mountains they sell silk.",
-    "bern": "Bears, brass and a river.",
-    "cork": "Ink is made here, and it rains.",
-}
-TOWNS = Collection("towns", TEXTS, {}, {}, titles={"lima": "Lima", "oslo": "Oslo"})
 
 
 @pytest.fixture(autouse=True)
@@ -63,24 +56,6 @@ def test_metadata_that_begin_with_nothing_keep_one_type(folder):
     assert [row["people"] for row in table.search().to_list()] == [None] * 4 + [1]
 
 
-def test_both_searches_give_runs_best_first(folder):
-    encoder = BagOfWords()
-    table = lance_table(folder, TOWNS, encoder)
-    words = full_text_run(table, {"q": "trading cities", "none": "zebra", "": "  "}, depth=3)
-    assert set(words["q"]) == {"lima", "oslo"}  # by their stems
-    assert words["none"] == words[""] == {}
-    vectors = vector_run(table, {"q": encoder.encode_query(TOWNS.passage("bern"))}, depth=99)
-    assert next(iter(vectors["q"].items())) == ("bern", pytest.approx(1.0, abs=1e-5))
-    assert len(vectors["q"]) == len(TEXTS)  # more than there are is all
-    assert list(vectors["q"].values()) == sorted(vectors["q"].values(), reverse=True)
-
-
-def test_without_a_language_words_are_found_as_they_stand(folder):
-    table = lance_table(folder, TOWNS, BagOfWords(), language=None)
-    found = full_text_run(table, {"stem": "trading", "word": "traded", "stop": "where"}, depth=3)
-    assert found["stem"] == {} and list(found["word"]) == list(found["stop"]) == ["oslo"]
-
-
 def test_a_table_that_is_whole_is_opened_and_not_made_again(folder):
     lance_table(folder, TOWNS, BagOfWords())
     encoder, done = BagOfWords(), []
@@ -98,6 +73,16 @@ def test_after_a_kill_the_same_call_goes_on(folder):
     assert encoder.encoded == 1 + 3 and sum(done) == 3
     assert ids(table) == list(TEXTS)
     assert full_text_run(table, {"q": "ink"}, 5)["q"].keys() == {"cork"}
+
+
+def test_a_kill_before_the_first_block_was_added_loses_nothing(folder):
+    lance_table(folder, TOWNS, BagOfWords())
+    for part in ("_versions", "_indices", "_transactions"):  # LanceDB writes them after the data
+        shutil.rmtree(folder / "passages.lance" / part)
+    table = lance_table(folder, TOWNS, BagOfWords())
+    assert ids(table) == list(TEXTS) and full_text_run(table, {"q": "ink"}, 5)["q"].keys() == {
+        "cork"
+    }
 
 
 def test_stored_vectors_take_the_place_of_a_model(folder):
@@ -122,7 +107,21 @@ def garbled(folder):
         path.write_bytes(b"not a manifest of any version")
 
 
-@pytest.mark.parametrize("damage", [cut_data, no_data, garbled])
+def cut_index(folder):
+    for path in folder.glob("passages.lance/_indices/*/*"):
+        path.write_bytes(path.read_bytes()[:20])
+
+
+def no_index(folder):
+    shutil.rmtree(folder / "passages.lance" / "_indices")
+
+
+def a_file(folder):
+    shutil.rmtree(folder / "passages.lance")
+    (folder / "passages.lance").write_text("no folder")
+
+
+@pytest.mark.parametrize("damage", [cut_data, no_data, garbled, cut_index, no_index, a_file])
 def test_a_damaged_table_is_refused_in_one_sentence(folder, damage):
     lance_table(folder, TOWNS, BagOfWords())
     damage(folder)
@@ -171,6 +170,76 @@ def test_only_one_process_makes_a_table(folder):
     assert lance_table(folder, TOWNS, BagOfWords()).count_rows() == len(TEXTS)
 
 
+def test_a_whole_table_is_read_while_another_process_holds_it(folder):
+    lance_table(folder, TOWNS, BagOfWords())
+    with FileLock(folder / lance._LOCK):
+        assert ids(lance_table(folder, TOWNS, BagOfWords())) == list(TEXTS)
+
+
+@pytest.mark.parametrize("kept", ["rows", "index"])
+def test_an_unfinished_table_that_another_process_holds_is_refused(folder, kept):
+    if kept == "rows":
+        with pytest.raises(KeyboardInterrupt):
+            lance_table(folder, TOWNS, BagOfWords(stop_after=3))
+    else:
+        lance_table(folder, TOWNS, BagOfWords()).drop_index("text_idx")
+    with (
+        FileLock(folder / lance._LOCK),
+        pytest.raises(ValueError, match="Another process is making the table"),
+    ):
+        lance_table(folder, TOWNS, BagOfWords())
+    assert ids(lance_table(folder, TOWNS, BagOfWords())) == list(TEXTS)
+
+
+MAKING = """
+import sys
+from tests.retrieval.test_lance import TOWNS, BagOfWords, lance, lance_table
+lance._BLOCK = 1
+class Watched(BagOfWords):
+    def encode_document(self, texts, **options):
+        print(self.encoded, flush=True)
+        sys.stdin.readline()  # goes on when it is told to, or when nobody can tell it any more
+        return super().encode_document(texts, **options)
+try:
+    print("made", lance_table(sys.argv[1], TOWNS, Watched()).count_rows(), flush=True)
+except ValueError as error:
+    print(error)
+"""
+
+
+def making(folder: Path) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-c", MAKING, str(folder)],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n_added", [0, 3])
+def test_of_two_processes_one_makes_the_table_and_a_killed_one_is_followed(folder, n_added):
+    with making(folder) as first:
+        for number in range(n_added):
+            assert first.stdout.readline() == f"{number}\n"
+            first.stdin.write("go on\n")
+            first.stdin.flush()
+        assert first.stdout.readline() == f"{n_added}\n"  # it stands before the next block
+        with making(folder) as second:
+            said, _ = second.communicate("go on\n" * 9)
+            assert "Another process is making the table" in said and "made" not in said
+        first.kill()
+    encoder = BagOfWords()
+    table = lance_table(folder, TOWNS, encoder)
+    assert encoder.encoded == bool(n_added) + len(TEXTS) - n_added  # one, to compare the model
+    assert ids(table) == list(TEXTS)
+    with making(folder) as third, making(folder) as fourth:  # of a whole table, all may read
+        assert {third.stdout.readline(), fourth.stdout.readline()} == {"0\n"}  # both have it open
+        for process in (third, fourth):
+            assert process.communicate("go on\n" * 9)[0] == f"made {len(TEXTS)}\n"
+
+
 ELSEWHERE = """
 import sys
 from tests.retrieval.test_lance import TOWNS, BagOfWords, lance_table
@@ -209,6 +278,34 @@ def test_an_unfinished_table_that_may_only_be_read_is_refused(folder):
     assert said.startswith("PermissionError ") and "cannot be written (Permission denied)" in said
 
 
+def test_a_folder_that_is_none_is_refused(tmp_path):
+    (tmp_path / "file").write_text("Dear")
+    for place in (tmp_path / "file", tmp_path / "file" / "below", tmp_path / ("long" * 99)):
+        with pytest.raises(OSError, match=r"cannot be written .*choose another folder\.$"):
+            lance_table(place, TOWNS, BagOfWords())
+    assert (tmp_path / "file").read_text() == "Dear"
+    for place in ("memory://", "s3://bucket/table", f"{tmp_path}/a\nb"):
+        with pytest.raises(ValueError, match="give the path of one on this machine"):
+            lance_table(place, TOWNS, BagOfWords())
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"]
+
+
+@pytest.mark.parametrize("name", ["Grün 日本", "100% #1", "it's", "a%20b"])
+def test_a_folder_may_have_any_name(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    lance_table(name, TOWNS, BagOfWords())
+    assert lancedb.connect(tmp_path / name).open_table("passages").count_rows() == len(TEXTS)
+    assert lance_table(tmp_path / name, TOWNS, BagOfWords()).count_rows() == len(TEXTS)
+
+
+def test_a_language_that_lancedb_lacks_is_refused_before_anything_is_encoded(folder):
+    encoder = BagOfWords()
+    with pytest.raises(ValueError, match="no stems of the language 'Klingon': give one such as"):
+        lance_table(folder, TOWNS, encoder, language="Klingon")
+    assert encoder.encoded == 0 and not folder.exists()
+    assert lance_table(folder, TOWNS, encoder, language="German").count_rows() == len(TEXTS)
+
+
 def test_nothing_to_search_and_numbers_that_are_none_are_refused(folder):
     with pytest.raises(ValueError, match="empty has no document"):
         lance_table(folder, Collection("empty", {}, {}, {}), BagOfWords())
@@ -216,7 +313,7 @@ def test_nothing_to_search_and_numbers_that_are_none_are_refused(folder):
         lance_table(folder, TOWNS, "all-MiniLM-L6-v2")
     with pytest.raises(ValueError, match="a column 'text' of its own"):
         lance_table(folder, TOWNS, BagOfWords(), metadata={"text": {"lima": "grain"}})
-    assert not folder.exists()
+    assert not folder.exists()  # nothing half-made
     broken = np.full((5, WIDTH), np.nan, dtype=np.float32)
     with pytest.raises(ValueError, match="holds NaN"):
         lance_table(folder, TOWNS, (list(TEXTS), broken))

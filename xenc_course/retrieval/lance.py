@@ -7,12 +7,10 @@ optional package: it is imported where it is used.
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from errno import EACCES
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,17 +21,17 @@ from xenc_course.jobs import JOB, claim
 from xenc_course.progress import Progress, progress_bar
 from xenc_course.text.collection import Collection
 
+from .lance_rows import Encoding, blocks, columns_of, encoding, installed, job_of
+
 if TYPE_CHECKING:
     from lancedb.table import Table as LanceTable
     from sentence_transformers import SentenceTransformer
 
     from xenc_course.scoring.onnx_encoders import OnnxEncoder
 
-Encoding = Callable[[list[str]], np.ndarray]
 NAME = "passages"
-COLUMNS = ("id", "title", "text", "vector")
-LAYOUT = 1  # of the table; a number more when its columns change
 ENGLISH = "English"
+SOME_WORD = "word"
 _BLOCK = 512  # rows that are encoded and added together
 _LOCK = f"{PARTIAL}{JOB}-lock"  # `claim` passes over files whose names begin so
 _SAME = 0.99  # cosine of a stored vector and the same passage encoded again
@@ -67,141 +65,92 @@ def lance_table(
 
     Raises:
         ImportError: lancedb is not installed.
-        TypeError: the encoder is none.
-        ValueError: the collection has no document; the vectors are not finite or not those of its
-            documents; a column of `metadata` has the name of another; the folder belongs to another
-            job, is damaged or was changed; or another process writes there.
+        TypeError: the encoder is none, or `metadata` holds no mappings.
+        ValueError: the collection has no document; the vectors are not finite, hold only zeros or
+            are not those of its documents; a column of `metadata` has a name that is taken or
+            values of several types; there is no such language; the folder belongs to another job,
+            is damaged or was changed; or another process makes the table.
         OSError: the folder cannot be written.
     """
     lancedb = installed("lancedb")
-    folder = Path(folder).expanduser()
-    if not collection.documents:
+    place, n_rows = _local(folder), len(collection.documents)
+    if not n_rows:
         raise ValueError(f"{collection.name} has no document, so there is nothing to search.")
-    vectors_of = _encoding(encoder, collection)
-    columns = {
-        name: [values.get(document) for document in collection.documents]
-        for name, values in (metadata or {}).items()
-    }
-    if taken := sorted(columns.keys() & set(COLUMNS)):
-        raise ValueError(
-            f"The table has a column {taken[0]!r} of its own: give your metadata another name."
-        )
-    with _alone(folder, _job(collection, columns, language)):
-        with _told(folder):
-            database = lancedb.connect(str(folder))
-            there = NAME in database.list_tables().tables
-            table = database.open_table(NAME) if there else None
+    vectors_of, more = encoding(encoder, collection), columns_of(collection, metadata or {})
+    words = _words(language)
+    with _alone(place, job_of(collection, metadata or {}, language)) as hindrance:
+        with _told(place):
+            database = lancedb.connect(str(place.absolute()))
+            table = database.open_table(NAME) if _has_rows(place) else None
             stored = _column(table, "id") if table else []
             first = np.array(_column(table, "vector", 1)) if stored else None
+            is_whole = len(stored) == n_rows and _is_indexed(table)
         _check_rows(stored, first, list(collection.documents), vectors_of)
-        n_rows = len(collection.documents)
+        if hindrance and not is_whole:
+            raise hindrance
         with progress_bar(progress, n_rows, "passage", n_before=len(stored)) as advance:
-            for rows in _blocks(collection, columns, vectors_of, len(stored)):
-                with _told(folder):
+            for rows in blocks(collection, more, vectors_of, len(stored), _BLOCK):
+                with _told(place):
                     if table is None:
                         table = database.create_table(NAME, rows)
                     else:
                         table.add(rows)
                 advance(len(rows))
-        with _told(folder):
-            _index_words(table, language)
+        with _told(place):
+            _index_words(table, words)
     return table
 
 
-def full_text_run(
-    table: LanceTable, queries: Mapping[str, str], depth: int
-) -> dict[str, dict[str, float]]:
-    """Find the best passages of each query by the table's full-text search.
-
-    Args:
-        table: of `lance_table`.
-        queries: query id -> text.
-        depth: how many passages per query; there may be fewer.
-
-    Returns:
-        A run: query id -> {document id: score of BM25}, best first.
-    """
-    run = {}
-    for query, text in queries.items():
-        hits = table.search(text, query_type="fts").select(["id", "_score"]).limit(depth).to_list()
-        run[query] = {hit["id"]: float(hit["_score"]) for hit in hits}
-    return run
-
-
-def vector_run(
-    table: LanceTable, queries: Mapping[str, np.ndarray], depth: int
-) -> dict[str, dict[str, float]]:
-    """Find the passages whose vectors are nearest to each query's.
-
-    Args:
-        table: of `lance_table`.
-        queries: query id -> vector, float32, shape (dimensions,).
-        depth: how many passages per query.
-
-    Returns:
-        A run: query id -> {document id: cosine}, best first.
-    """
-    run = {}
-    for query, vector in queries.items():
-        search = table.search(vector).distance_type("cosine").select(["id", "_distance"])
-        hits = search.limit(depth).to_list()
-        run[query] = {hit["id"]: 1.0 - float(hit["_distance"]) for hit in hits}
-    return run
-
-
-def installed(name: str) -> Any:
-    """Import lancedb, a part of it, or what comes with it.
-
-    Raises:
-        ImportError: it is not installed; the message says how to install it.
-    """
-    try:
-        return import_module(name)
-    except ImportError as error:
-        raise ImportError("LanceDB is not installed: run `pip install 'lancedb>=0.40'`.") from error
-
-
-def _job(collection: Collection, columns: Mapping[str, list], language: str | None) -> dict:
-    """What decides the rows of a table, the vectors apart: these are compared themselves."""
-    texts = hashlib.sha256()
-    for document in collection.documents:
-        texts.update(f"{document}\0{collection.passage(document)}\0".encode())
-    return {
-        "layout": LAYOUT,
-        "passages": len(collection.documents),
-        "texts": texts.hexdigest(),
-        "metadata": hashlib.sha256(repr(sorted(columns.items())).encode()).hexdigest(),
-        "language": language or "",
-    }
+def _local(folder: str | Path) -> Path:
+    """A folder on this machine: `job.json` and the lock lie there too."""
+    if "://" in str(folder) or not str(folder).isprintable():
+        raise ValueError(
+            f"The folder of a table is {shown(str(folder))}: give the path of one on this machine, "
+            "without control characters."
+        )
+    return Path(folder).expanduser()
 
 
 @contextmanager
-def _alone(folder: Path, job: dict) -> Iterator[None]:
-    """Be the only process that makes the table; a folder that may only be read is no hindrance."""
+def _alone(folder: Path, job: dict[str, object]) -> Iterator[Exception | None]:
+    """Be the only process that makes the table.
+
+    Yields:
+        Why nothing may be written; None where it may. A table that is whole is read all the same.
+    """
     from filelock import FileLock, Timeout
 
     lock = FileLock(folder / _LOCK)
-    held = False
+    hindrance: Exception | None = None
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
-        held = True
     except Timeout:
-        raise ValueError(
+        hindrance = ValueError(
             f"Another process is making the table in {folder}: wait for its end, or choose another "
             "folder."
-        ) from None
+        )
     except OSError as error:
-        if not (folder / JOB).is_file():
-            raise _cannot_write(folder, error) from error
+        hindrance = _cannot_write(folder, error)
     try:
+        if hindrance and not _is_begun(folder):
+            raise hindrance
         claim(folder, job)
-        yield
+        yield hindrance
     except PermissionError as error:
+        if error is hindrance:
+            raise
         raise _cannot_write(folder, error) from error
     finally:
-        if held:
+        if hindrance is None:
             lock.release()
+
+
+def _is_begun(folder: Path) -> bool:
+    try:
+        return (folder / JOB).is_file()
+    except OSError:  # the name is too long, or the folder may not even be looked into
+        return False
 
 
 def _cannot_write(folder: Path, error: OSError) -> OSError:
@@ -246,67 +195,45 @@ def _check_rows(
         )
     if first is not None:
         again = vectors_of(ids[:1])[0]
-        if again.shape != first.shape[1:] or float(again @ first[0]) < _SAME:
+        if again.shape != first.shape[1:] or not float(again @ first[0]) >= _SAME:
             raise ValueError(
                 "The vectors of the table are those of another model: give that model, or make "
                 "the table in another folder."
             )
 
 
-def _blocks(
-    collection: Collection, columns: Mapping[str, list], vectors_of: Encoding, n_stored: int
-) -> Iterator[Any]:
-    """The rows that are missing, as Arrow tables."""
-    pa = installed("pyarrow")
-    ids = list(collection.documents)
-    more = {name: pa.array(values) for name, values in columns.items()}  # one type for all blocks
-    for start in range(n_stored, len(ids), _BLOCK):
-        block = ids[start : start + _BLOCK]
-        vectors = vectors_of(block)
-        if not np.isfinite(vectors).all():
-            raise ValueError(
-                "A vector of a passage holds NaN or an infinite number: check the model's weights."
-            )
-        flat = pa.array(vectors.astype(np.float32).ravel())
-        yield pa.table(
-            {
-                "id": block,
-                "title": [collection.titles.get(name, "") for name in block],
-                "text": [collection.passage(name) for name in block],
-                "vector": pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1]),
-                **{name: values[start : start + _BLOCK] for name, values in more.items()},
-            }
-        )
+def _has_rows(folder: Path) -> bool:
+    """Whether a first block was added: a kill before that leaves files that belong to no table."""
+    return any((folder / f"{NAME}.lance" / "_versions").glob("*.manifest"))
 
 
-def _encoding(encoder: object, collection: Collection) -> Encoding:
-    """A function from ids to vectors of length 1."""
-    if isinstance(encoder, tuple) and len(encoder) == 2:
-        place = {name: number for number, name in enumerate(encoder[0])}
-        if missing := [name for name in collection.documents if name not in place]:
-            raise ValueError(
-                f"There is no vector of {shown(missing[0])}: give those of {collection.name}."
-            )
-        return lambda ids: encoder[1][[place[name] for name in ids]]
-    if not hasattr(encoder, "encode_document"):
-        raise TypeError(
-            f"A {type(encoder).__name__} encodes no passages: give a bi-encoder, or the ids and "
-            "vectors of load_vectors."
-        )
-    return lambda ids: np.asarray(
-        encoder.encode_document(
-            [collection.passage(name) for name in ids],
-            normalize_embeddings=True,
-            show_progress_bar=False,
-        )
+def _words(language: str | None) -> Any:
+    """How the words are indexed, also for phrases; a language that LanceDB lacks is refused."""
+    fts = installed("lancedb.index").FTS
+    if not language:
+        return fts(stem=False, remove_stop_words=False, with_position=True)
+    words = fts(language=language, with_position=True)
+    memory = installed("lancedb").connect("memory://")
+    try:
+        memory.create_table(NAME, [{"text": SOME_WORD}]).create_index("text", config=words)
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise ValueError(
+            f"LanceDB has no stems of the language {shown(language)}: give one such as 'English' "
+            "or 'German', or None."
+        ) from error
+    return words
+
+
+def _is_indexed(table: LanceTable) -> bool:
+    return any("text" in index.columns for index in table.list_indices()) and not (
+        table.index_stats("text_idx").num_unindexed_rows
     )
 
 
-def _index_words(table: LanceTable, language: str | None) -> None:
+def _index_words(table: LanceTable, words: Any) -> None:
     """Index the words of all texts, where this is not done yet."""
-    fts = installed("lancedb.index").FTS
-    words = fts(language=language) if language else fts(stem=False, remove_stop_words=False)
     if not any("text" in index.columns for index in table.list_indices()):
         table.create_index("text", config=words)
-    elif table.index_stats("text_idx").num_unindexed_rows:
+    elif not _is_indexed(table):
         table.optimize()
+    table.search(SOME_WORD, query_type="fts").limit(1).to_list()  # fails where files are damaged

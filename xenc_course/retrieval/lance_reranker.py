@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from xenc_course.scoring.scorers import Scorer, as_scorer, score_pairs
 
-from .lance import installed
+from .lance_rows import installed
 
 try:
     from lancedb.rerankers import Reranker as _Base
@@ -128,7 +128,7 @@ def _text_of(query: Any) -> str:
     text = getattr(query, "query", query)
     if not isinstance(text, str):
         raise TypeError(
-            f"The query is a {type(query).__name__} and no text: give the reranker the query's "
-            "words, as in rerank(reranker, query_string='...')."
+            f"The query is a {type(query).__name__} and no text for the model: search with words, "
+            "or with a vector and rerank(reranker, query_string='...')."
         )
     return text
