@@ -146,7 +146,7 @@ EXERCISES = {
         judge=_fused,
     ),
     "08.2": Exercise(
-        wants="enough(means, margin) returns one depth.",
+        wants="enough_depth(means, margin) returns one depth.",
         hints=(
             "Find the best mean first. Which depths are nearly as good?",
             "max(means.values()) is the best mean. Keep the depths whose mean is at least that "
