@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
@@ -89,6 +90,8 @@ def test_convex_fusion_of_the_same_documents_is_fuse():
         (lambda: reciprocal_rank_fusion([]), "There is no run"),
         (lambda: reciprocal_rank_fusion([MODEL], k=-1), "k of reciprocal rank fusion is -1"),
         (lambda: reciprocal_rank_fusion([MODEL], k=math.nan), "is nan"),
+        (lambda: reciprocal_rank_fusion([MODEL], k="60"), "is '60': choose a number"),
+        (lambda: convex_fusion([MODEL, FIRST], ["a", "b"]), "are 'a', 'b': choose numbers"),
         (lambda: reciprocal_rank_fusion([{"q": {"a": math.inf}}]), "finite"),
         (lambda: convex_fusion([MODEL, FIRST], [1.0]), "2 runs and 1 weights"),
         (lambda: convex_fusion([MODEL], [1.0], [0.0, 0.0]), "1 runs and 2 minima"),
@@ -100,6 +103,50 @@ def test_convex_fusion_of_the_same_documents_is_fuse():
 def test_what_cannot_be_fused_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_runs_and_weights_may_come_from_generators():
+    expected = reciprocal_rank_fusion([MODEL, FIRST])
+    assert reciprocal_rank_fusion(run for run in (MODEL, FIRST)) == expected
+    mixed = convex_fusion((run for run in (MODEL, FIRST)), (w for w in (0.25, 0.75)))
+    assert mixed == convex_fusion([MODEL, FIRST], [0.25, 0.75])
+
+
+@pytest.mark.parametrize("minimum", [math.nan, math.inf, -math.inf, "0"])
+def test_a_minimum_that_is_no_number_is_refused(minimum):
+    with pytest.raises(ValueError, match=r"minimum is .*: give a finite number, or None"):
+        convex_fusion([MODEL], [1.0], [minimum])
+
+
+@pytest.mark.parametrize(
+    ("kind", "lowest", "highest"),
+    [
+        (np.float16, -65_504, 65_504),
+        (np.float32, -3e38, 3e38),
+        (np.int8, -128, 127),
+        (np.uint8, 0, 255),
+        (np.bool_, False, True),
+    ],
+)
+def test_scores_of_a_narrow_type_do_not_overflow(kind, lowest, highest):
+    run = {"q": {"a": kind(lowest), "b": kind(highest)}}
+    assert convex_fusion([run], [1.0])["q"] == {"b": 1.0, "a": 0.0}
+
+
+@pytest.mark.parametrize("score", [math.nan, math.inf])
+def test_two_runs_with_a_score_that_is_not_finite_are_refused(score):
+    with pytest.raises(ValueError, match="NaN or infinite: give finite numbers"):
+        fuse({"q": {"a": score, "b": 1.0}}, FIRST, 0.5)
+    with pytest.raises(ValueError, match="NaN or infinite: give finite numbers"):
+        fuse(MODEL, {"q": FIRST["q"] | {"a": score}}, 0.5)
+
+
+@pytest.mark.parametrize("weights", [0.5, {0.5: 1, 0.25: 2}, "ab"])
+def test_weights_that_are_no_list_are_refused(weights):
+    with pytest.raises(TypeError, match="give a list, one for each run"):
+        convex_fusion([MODEL, FIRST], weights)
+    with pytest.raises(TypeError, match="give a list, one for each run"):
+        convex_fusion([MODEL, FIRST], [0.5, 0.5], weights)
 
 
 def test_one_run_in_place_of_a_list_is_refused():

@@ -234,9 +234,14 @@ def test_of_two_processes_one_makes_the_table_and_a_killed_one_is_followed(folde
     table = lance_table(folder, TOWNS, encoder)
     assert encoder.encoded == bool(n_added) + len(TEXTS) - n_added  # one, to compare the model
     assert ids(table) == list(TEXTS)
-    with making(folder) as third, making(folder) as fourth:  # of a whole table, all may read
-        assert {third.stdout.readline(), fourth.stdout.readline()} == {"0\n"}  # both have it open
-        for process in (third, fourth):
+
+
+@pytest.mark.slow
+def test_two_processes_read_a_whole_table_at_the_same_time(folder):
+    lance_table(folder, TOWNS, BagOfWords())
+    with making(folder) as one, making(folder) as other:
+        assert {one.stdout.readline(), other.stdout.readline()} == {"0\n"}  # both have it open
+        for process in (one, other):
             assert process.communicate("go on\n" * 9)[0] == f"made {len(TEXTS)}\n"
 
 

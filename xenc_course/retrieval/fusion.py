@@ -8,8 +8,11 @@ takes them to the range from 0 to 1, query by query (Bruch, Gai and Ingber 2023,
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
+from typing import Any
 
+from xenc_course.files import shown
 from xenc_course.scoring.cascade import scores_below
 
 from .runs import Run, check_run, ranked
@@ -31,9 +34,11 @@ def reciprocal_rank_fusion(runs: Sequence[Run], k: float = 60) -> dict[str, dict
         TypeError: a run is no mapping of mappings.
         ValueError: there is no run, a score is not finite, or k is not a finite number from 0 on.
     """
-    _check_runs(runs)
-    if not (math.isfinite(k) and k >= 0):
-        raise ValueError(f"The k of reciprocal rank fusion is {k}: choose a number from 0 on.")
+    runs = _checked(runs)
+    if not (_is_number(k) and k >= 0):
+        raise ValueError(
+            f"The k of reciprocal rank fusion is {shown(k)}: choose a number from 0 on."
+        )
     shares = [
         {
             query: {document: 1 / (k + rank) for rank, document in enumerate(ranked(row), start=1)}
@@ -53,7 +58,8 @@ def convex_fusion(
 
     A query's best score of a run becomes 1. What becomes 0 is the lowest score that the run has for
     the query, or the lowest that its ranker can give, the theoretical minimum: 0 for BM25, −1 for a
-    cosine. The latter does not depend on how deep a run is (Bruch, Gai and Ingber 2023).
+    cosine. The latter does not depend on how deep a run is (Bruch, Gai and Ingber 2023). Without a
+    minimum, scores that are all equal become 0, and so does that of a single document.
 
     Args:
         runs: each query id -> {document id: score}. A run may lack queries and documents of
@@ -65,18 +71,21 @@ def convex_fusion(
         All documents of all runs, best first. A document that a run lacks counts as 0 there.
 
     Raises:
-        TypeError: a run is no mapping of mappings.
+        TypeError: a run is no mapping of mappings, or the weights or minima are no list.
         ValueError: there is no run; there are not as many weights or minima as runs; the weights
-            are not from 0 to 1 or do not add up to 1; a score is not finite, or below the minimum.
+            are not from 0 to 1 or do not add up to 1; a minimum is no finite number; a score is
+            not finite, or below the minimum.
     """
-    _check_runs(runs)
-    lows = [None] * len(runs) if minima is None else list(minima)
-    for name, given in (("weights", weights), ("minima", lows)):
-        if len(given) != len(runs):
-            raise ValueError(f"There are {len(runs)} runs and {len(given)} {name}: give one each.")
-    if not all(0 <= weight <= 1 for weight in weights) or not math.isclose(sum(weights), 1):
-        shown = ", ".join(f"{weight:g}" for weight in weights)
-        raise ValueError(f"The weights are {shown}: choose numbers from 0 to 1 that add up to 1.")
+    runs = _checked(runs)
+    weights = _one_each(weights, "weights", len(runs))
+    lows = [None] * len(runs) if minima is None else _one_each(minima, "minima", len(runs))
+    if not all(_is_number(weight) and 0 <= weight <= 1 for weight in weights) or not (
+        math.isclose(sum(weights), 1)
+    ):
+        raise ValueError(
+            f"The weights are {', '.join(map(shown, weights))}: choose numbers from 0 to 1 that "
+            "add up to 1."
+        )
     shares = [
         {
             query: {d: weight * score for d, score in min_max(row, low).items()}
@@ -87,13 +96,29 @@ def convex_fusion(
     return _summed(shares)
 
 
-def _check_runs(runs: Sequence[Run]) -> None:
+def _checked(runs: Sequence[Run]) -> list[Run]:
     if isinstance(runs, Mapping):
         raise TypeError("The runs are one mapping: give a list of runs, such as [bm25, cosines].")
-    if not runs:
+    listed = list(runs)  # also of a generator, which could be read only once
+    if not listed:
         raise ValueError("There is no run to fuse: give one or more.")
-    for run in runs:
+    for run in listed:
         check_run(run)
+    return listed
+
+
+def _one_each(values: Sequence[Any], name: str, n_runs: int) -> list[Any]:
+    if not isinstance(values, Iterable) or isinstance(values, Mapping | str):
+        raise TypeError(f"The {name} are {shown(values)}: give a list, one for each run.")
+    given = list(values)
+    if len(given) != n_runs:
+        raise ValueError(f"There are {n_runs} runs and {len(given)} {name}: give one each.")
+    return given
+
+
+def _is_number(value: object) -> bool:
+    """Whether this is one finite number."""
+    return isinstance(value, Real) and math.isfinite(value)
 
 
 def _summed(shares: Sequence[Run]) -> dict[str, dict[str, float]]:
@@ -120,7 +145,7 @@ def fuse(run: Run, first: Run, weight: float) -> dict[str, dict[str, float]]:
         The documents of `run`: weight · score of `run` + (1 − weight) · score of `first`.
 
     Raises:
-        ValueError: the weight is not between 0 and 1.
+        ValueError: the weight is not between 0 and 1, or a score is not finite.
         KeyError: `first` lacks a document.
     """
     if not 0 <= weight <= 1:
@@ -141,18 +166,26 @@ def min_max(scores: Mapping[str, float], minimum: float | None = None) -> dict[s
         minimum: what becomes 0 in place of the lowest score; equal scores above it all become 1.
 
     Raises:
-        ValueError: a score lies below the minimum.
+        ValueError: a score is not finite or lies below the minimum, or the minimum is no finite
+            number.
     """
-    low, high = min(scores.values(), default=0.0), max(scores.values(), default=0.0)
-    if minimum is not None and scores:
-        if low < minimum:
+    numbers = {document: float(score) for document, score in scores.items()}  # of 64 bits
+    if not all(map(math.isfinite, numbers.values())):
+        raise ValueError("A score to normalise is NaN or infinite: give finite numbers.")
+    low, high = min(numbers.values(), default=0.0), max(numbers.values(), default=0.0)
+    if minimum is not None:
+        if not _is_number(minimum):
+            raise ValueError(
+                f"The theoretical minimum is {shown(minimum)}: give a finite number, or None."
+            )
+        if low < minimum and numbers:
             raise ValueError(
                 f"A score is {low:g}, below the theoretical minimum {minimum:g}: give the lowest "
                 "score that the ranker can give, or None."
             )
-        low = minimum
+        low = float(minimum)
     width = high - low or 1.0
-    return {document: (score - low) / width for document, score in scores.items()}
+    return {document: (score - low) / width for document, score in numbers.items()}
 
 
 def with_tail(head: Run, candidates: Run) -> dict[str, dict[str, float]]:
