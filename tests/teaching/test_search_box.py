@@ -61,6 +61,54 @@ def test_an_error_is_shown_and_the_next_search_works():
     assert repr(box) == "Query: grain\n1. Town 0"
 
 
+@pytest.mark.parametrize(
+    ("scores", "message"),
+    [
+        ([np.nan, 1, 2], "not finite"),
+        ([1, 2], "scores of shape (2,) for 3 pairs"),
+        ([1, 2, 3, 4], "scores of shape (4,) for 3 pairs"),
+        (np.ones((3, 2)), "scores of shape (3, 2) for 3 pairs"),
+        (["1", "2", "3"], "gave ['1', '2', '3'] as scores"),
+        (None, "gave None as scores"),
+    ],
+)
+def test_scores_that_rank_nothing_are_no_answer(scores, message):
+    box = search_box(find, lambda pairs: scores, query="grain", k=3)
+    assert repr(box).startswith("This search failed: ") and message in repr(box)
+    assert "<ol>" not in box.answer and box.seconds == {}
+
+
+@pytest.mark.parametrize("rows", [[{"title": "Lima"}], [{"text": None}], ["grain"]])
+def test_rows_without_a_text_are_named(rows):
+    box = search_box(lambda query, k: rows, longest, query="grain")
+    assert "A row is " in repr(box) and repr(box).endswith("give rows with a 'text'.")
+
+
+def test_a_failed_search_keeps_no_time_and_no_page_of_an_error():
+    def broken(pairs):
+        raise ValueError("<b>No.</b>\n" * 999)
+
+    box = search_box(find, longest, query="grain", k=3)
+    assert box.seconds
+    box.text.value = ""
+    assert box.seconds == {}
+    box = search_box(find, broken, query="grain", k=3)
+    assert box.seconds == {} and len(repr(box)) <= 400 and "\n" not in repr(box)
+    assert "<b>" not in box.answer and "&lt;b&gt;No." in box.answer
+
+
+def test_titles_and_queries_do_nothing_but_be_read():
+    row = {
+        "title": "<script>{0}</script>",
+        "text": "<img src=x onerror=no()> {title} \u202eabc",
+    }
+    box = search_box(lambda query, k: [row], longest, query="\"><script>{k} &amp; '\ud800", k=1)
+    assert "<script" not in box.answer and "<img" not in box.answer
+    assert "&lt;script&gt;{0}&lt;/script&gt;" in box.answer and "{title} \ufffdabc" in box.answer
+    assert "&quot;&gt;&lt;script&gt;{k} &amp;amp; &#x27;\ufffd" in box.answer
+    box.answer.encode()  # can be saved
+
+
 def test_more_results_than_asked_for_are_not_read():
     box = search_box(lambda query, k: find(query, 99), longest, query="grain", k=2, n_shown=1)
     assert repr(box) == "Query: grain\n1. Town 1" and "2 passages read" in box.answer
@@ -68,7 +116,14 @@ def test_more_results_than_asked_for_are_not_read():
 
 @pytest.mark.parametrize(
     ("numbers", "message"),
-    [({"k": 0}, "k is 0"), ({"k": 101}, "from 1 to 100"), ({"n_shown": 0}, "at least one")],
+    [
+        ({"k": 0}, "k is 0"),
+        ({"k": 101}, "from 1 to 100"),
+        ({"k": 2.5}, "k is 2.5: choose a whole number"),
+        ({"k": "2"}, "k is '2': choose a whole number"),
+        ({"largest": 0}, "largest is 0"),
+        ({"n_shown": 0}, "n_shown is 0: choose a whole number from 1 on"),
+    ],
 )
 def test_numbers_out_of_range_are_refused(numbers, message):
     with pytest.raises(ValueError, match=message):

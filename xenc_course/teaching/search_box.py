@@ -8,13 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from xenc_course.display.text_width import escaped, printable
+from xenc_course.display.text_width import escaped, printable, shorten
+from xenc_course.files import shown
+from xenc_course.scoring.pairs import checked
 from xenc_course.scoring.scorers import Scorer
 from xenc_course.timing import format_seconds
 
 Row = Mapping[str, Any]  # of one passage: "text", and where there is one, "title"
 Find = Callable[[str, int], Sequence[Row]]
 SHOWN_WORDS = 40  # of a passage
+ERROR_WIDTH = 400  # columns of an error: LanceDB's can fill a page
 BOX = '<div dir="auto" style="max-width: 80ch; line-height: 1.5; overflow-wrap: anywhere">{}</div>'
 HIT = (
     '<li style="margin: 0.4em 0"><b>{title}</b> <span style="opacity: 0.8">{score}, {move}</span>'
@@ -50,13 +53,14 @@ def search_box(
         The widget.
 
     Raises:
-        ValueError: k is not between 1 and `largest`, or `n_shown` is below 1.
+        ValueError: k is not between 1 and `largest`, or a number is no whole one from 1 on.
         ImportError: ipywidgets is not installed.
     """
-    if not 1 <= k <= largest:
+    for name, value in (("k", k), ("largest", largest), ("n_shown", n_shown)):
+        if not isinstance(value, int) or value < 1:
+            raise ValueError(f"{name} is {shown(value)}: choose a whole number from 1 on.")
+    if k > largest:
         raise ValueError(f"k is {k}: choose a number from 1 to {largest}, the end of the slider.")
-    if n_shown < 1:
-        raise ValueError(f"n_shown is {n_shown}: show at least one result.")
     return SearchBox(find, scorer, query, k, largest, n_shown)
 
 
@@ -67,7 +71,7 @@ class SearchBox:
         text: the field for the query.
         slider: the depth k.
         answer: the results as HTML.
-        seconds: what the last search took: "first stage" and "reranker".
+        seconds: what the last search took: "first stage" and "reranker"; empty where it failed.
     """
 
     def __init__(
@@ -119,11 +123,12 @@ class SearchBox:
 
     def _search(self) -> None:
         query, k = self.text.value.strip(), self.slider.value
+        self.seconds = {}  # of this search, also where it fails
         try:
             self._plain, self.answer = self._answered(query, k)
         except Exception as error:  # a callback's exception would be seen by nobody
-            sentence = f"This search failed: {type(error).__name__}: {error}"
-            self._plain, self.answer = printable(sentence), BOX.format(escaped(sentence))
+            sentence = shorten(f"This search failed: {type(error).__name__}: {error}", ERROR_WIDTH)
+            self._plain, self.answer = sentence, BOX.format(escaped(sentence))
         if self._shown:
             self._shown.update(self._static(), raw=True)
 
@@ -135,8 +140,8 @@ class SearchBox:
         started = time.perf_counter()
         rows = list(self._find(query, k))[:k]
         found = time.perf_counter()
-        pairs = [(query, row["text"]) for row in rows]
-        scores = np.asarray(self._scorer(pairs)) if rows else np.empty(0)
+        pairs = [(query, _text(row)) for row in rows]
+        scores = checked(self._scorer(pairs), pairs) if rows else np.empty(0)
         read = time.perf_counter()
         self.seconds = {"first stage": found - started, "reranker": read - found}
         if not rows:
@@ -152,6 +157,12 @@ class SearchBox:
             printable("\n".join([f"Query: {query}", *plain])),
             BOX.format(f"<p>{escaped(head)}</p><ol>{items}</ol>"),
         )
+
+
+def _text(row: Row) -> str:
+    if not isinstance(row, Mapping) or not isinstance(row.get("text"), str):
+        raise TypeError(f"A row is {shown(row)}: give rows with a 'text'.")
+    return row["text"]
 
 
 def _hit(row: Row, score: float, found_at: int) -> dict[str, str]:
