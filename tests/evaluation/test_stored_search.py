@@ -1,5 +1,6 @@
 """The stored search is whole, recorded, and what first stages and model give today."""
 
+import json
 import random
 import shutil
 
@@ -78,12 +79,56 @@ def test_the_model_scores_a_share_of_the_queries_the_same_today(search, drawn):
     assert np.median(np.abs(scores - stored)) < 0.1
 
 
-def test_a_changed_file_and_another_collection_are_refused(tmp_path, monkeypatch):
-    with pytest.raises(ValueError, match="no stored search of helpdesk: choose one of wikipedia"):
-        load_search("helpdesk")
+@pytest.fixture
+def copied(tmp_path, monkeypatch):
+    """A copy of the stored search that may be damaged."""
     shutil.copytree(stored_search.SEARCHES, tmp_path / "searches")
     monkeypatch.setattr(stored_search, "SEARCHES", tmp_path / "searches")
-    with (tmp_path / "searches" / ENTRY["file"]).open("ab") as file:
-        file.write(b"\n")
-    with pytest.raises(ValueError, match="not the one that was recorded"):
+    return tmp_path / "searches"
+
+
+@pytest.mark.parametrize("collection", ["helpdesk", "", None])
+def test_another_collection_is_refused(collection):
+    with pytest.raises(ValueError, match=f"no stored search of {collection!r}: choose one of wiki"):
+        load_search(collection)
+
+
+@pytest.mark.parametrize("damage", ["longer", "cut", "removed"])
+def test_a_damaged_file_is_refused(copied, damage):
+    path = copied / ENTRY["file"]
+    content = path.read_bytes()
+    if damage == "removed":
+        path.unlink()
+    else:
+        path.write_bytes(content + b"\n" if damage == "longer" else content[:1000])
+    with pytest.raises(
+        ValueError, match=r"search's wikipedia\.npz is not the one that was recorded"
+    ):
+        load_search()
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"queries": ENTRY["queries"][:-1]},
+        {"first_stages": [*ENTRY["first_stages"], "another"]},
+        {"depth": 100},
+        {"pairs": ENTRY["pairs"] - 1},
+        {"document_ids": None},
+        None,
+    ],
+)
+def test_an_index_of_another_search_is_refused(copied, entry):
+    written = {"wikipedia": entry and ENTRY | entry}
+    (copied / "index.json").write_text(json.dumps(written), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"search's index\.json is not the one that was recorded"):
+        load_search()
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", None])
+def test_a_damaged_index_is_refused(copied, content):
+    (copied / "index.json").unlink()
+    if content is not None:
+        (copied / "index.json").write_bytes(content)
+    with pytest.raises(ValueError, match=r"search's index\.json is not the one that was recorded"):
         load_search()

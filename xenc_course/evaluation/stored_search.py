@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xenc_course.files import DATA, file_sha256
+from xenc_course.files import DATA, file_sha256, shown
 
 SEARCHES = DATA / "searches"
 INDEX = "index.json"
@@ -46,24 +46,30 @@ def load_search(collection: str = "wikipedia") -> StoredSearch:
         collection: its name.
 
     Raises:
-        ValueError: there is none, or its file is not the one that was recorded.
+        ValueError: there is none, or its file or the index is not the one that was recorded.
     """
     index = search_index()
     if collection not in index:
         raise ValueError(
-            f"There is no stored search of {collection}: choose one of {', '.join(index)}."
+            f"There is no stored search of {shown(collection)}: choose one of {', '.join(index)}."
         )
     entry = index[collection]
-    path = SEARCHES / entry["file"]
-    if file_sha256(path) != entry["sha256"]:
-        raise ValueError(
-            f"The stored search {entry['file']} is not the one that was recorded: restore it with "
-            "`git checkout`, or remove it and make it again with `python -m authoring runs search`."
+    try:
+        path, recorded = SEARCHES / entry["file"], entry["sha256"]
+        name, queries, stages = (
+            entry["document_ids"].format,
+            entry["queries"],
+            entry["first_stages"],
         )
+        depth, model, n_pairs = entry["depth"], entry["model"], entry["pairs"]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise _not_recorded(INDEX) from error
+    if not path.is_file() or file_sha256(path) != recorded:
+        raise _not_recorded(path.name)
     with np.load(path, allow_pickle=False) as arrays:
         documents, scores, logits = (arrays[n] for n in ("documents", "scores", "logits"))
-    name = entry["document_ids"].format
-    queries, stages = entry["queries"], entry["first_stages"]
+    if documents.shape != (len(queries), len(stages), depth):
+        raise _not_recorded(INDEX)
     found: dict[str, dict[str, dict[str, float]]] = {stage: {} for stage in stages}
     read: dict[str, dict[str, float]] = {query: {} for query in queries}
     for (q, query), (s, stage) in (
@@ -74,9 +80,28 @@ def load_search(collection: str = "wikipedia") -> StoredSearch:
         found[stage][query] = dict(zip(ids, scores[q, s, :n_found].tolist(), strict=True))
         milli = logits[q, s, :n_found].tolist()
         read[query].update({d: m / LOGIT_STEPS for d, m in zip(ids, milli, strict=True)})
-    return StoredSearch(found, read, entry["depth"], entry["model"])
+    if sum(map(len, read.values())) != n_pairs:
+        raise _not_recorded(INDEX)
+    return StoredSearch(found, read, depth, model)
 
 
 def search_index() -> dict[str, dict]:
-    """What was recorded of each stored search, by the name of its collection."""
-    return json.loads((SEARCHES / INDEX).read_text(encoding="utf-8"))
+    """What was recorded of each stored search, by the name of its collection.
+
+    Raises:
+        ValueError: the index is missing or damaged.
+    """
+    try:
+        index = json.loads((SEARCHES / INDEX).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise _not_recorded(INDEX) from error
+    if not isinstance(index, dict):
+        raise _not_recorded(INDEX)
+    return index
+
+
+def _not_recorded(name: str) -> ValueError:
+    return ValueError(
+        f"The stored search's {name} is not the one that was recorded: restore it with "
+        "`git checkout`, or remove it and make it again with `python -m authoring runs search`."
+    )
