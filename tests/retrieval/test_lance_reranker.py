@@ -1,5 +1,6 @@
 """Any scorer reranks what LanceDB's own query builder has found."""
 
+import asyncio
 import sys
 
 import numpy as np
@@ -13,7 +14,9 @@ from xenc_course.text.collection import Collection
 
 # They belong to the course's environment; the package by itself is tested without them.
 pa = pytest.importorskip("pyarrow")
-MatchQuery = pytest.importorskip("lancedb.query").MatchQuery
+connect_async = pytest.importorskip("lancedb").connect_async
+queries = pytest.importorskip("lancedb.query")
+MatchQuery, BooleanQuery, Occur = queries.MatchQuery, queries.BooleanQuery, queries.Occur
 
 TEXTS = {
     "one": "grain",
@@ -120,12 +123,47 @@ def test_a_query_that_lancedb_has_wrapped_is_read(table):
     assert set(seen) == {"silk"}
 
 
+def test_a_column_without_text_in_some_rows_is_read_as_empty(tmp_path):
+    collection = Collection("goods", TEXTS, {}, {})
+    noted = lance_table(tmp_path, collection, ENCODER, metadata={"note": {"two": "a note"}})
+    found = search(noted, "fts", "grain").rerank(LanceReranker(longest_first, column="note"))
+    assert [row["_relevance_score"] for row in found.limit(3).to_list()] == [6.0, 0.0, 0.0]
+
+
+def test_a_filter_and_a_phrase_reach_the_reranker(table):
+    reranker = LanceReranker(longest_first)
+    query = search(table, "hybrid", '"grain and copper"').where("id != 'three'").rerank(reranker)
+    assert "three" not in {row["id"] for row in query.limit(5).to_list()}
+    phrase = search(table, "fts", '"grain and copper"').rerank(reranker).limit(5).to_list()
+    assert [row["id"] for row in phrase] == ["three", "two"]
+
+
+def test_the_asynchronous_builder_gives_the_same_rows(table, tmp_path):
+    made = lance_table(tmp_path, Collection("goods", TEXTS, {}, {}), ENCODER)
+    reranker = LanceReranker(longest_first, return_score="all")
+
+    async def found():
+        connection = await connect_async(tmp_path)
+        opened = await connection.open_table("passages")
+        query = opened.query().nearest_to(ENCODER.encode_query("grain")).distance_type("cosine")
+        return await query.nearest_to_text("grain").rerank(reranker).limit(4).to_list()
+
+    rows = search(made, "hybrid", "grain").rerank(reranker).limit(4).to_list()
+    keys = ("id", "_distance", "_score", "_relevance_score")
+    assert [[r[k] for k in keys] for r in asyncio.run(found())] == [
+        [r[k] for k in keys] for r in rows
+    ]
+
+
 def test_what_cannot_be_read_is_refused(table):
     reranker = LanceReranker(longest_first)
     with pytest.raises(ValueError, match="no column 'text' to read: select it"):
         search(table, "fts", "grain").select(["id"]).rerank(reranker).limit(2).to_list()
     with pytest.raises(TypeError, match="The query is a NoneType and no text"):
         reranker.rerank_vector(None, pa.table({"text": ["grain"]}))
+    words = BooleanQuery([(Occur.MUST, MatchQuery("grain", "text"))])
+    with pytest.raises(TypeError, match="is a BooleanQuery and no text for the model: search with"):
+        table.search(words, query_type="fts").rerank(reranker).limit(2).to_list()
     with pytest.raises(ValueError, match="'relevance' or 'all', not 'some'"):
         LanceReranker(longest_first, return_score="some")
     with pytest.raises(ValueError, match="finite"):
