@@ -11,58 +11,20 @@ collect it, because it needs a browser.
 
 from __future__ import annotations
 
-import json
-import os
-import re
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from lab import in_lab, menu, write_notebook
+from playwright.sync_api import Page
 
 ROOT = Path(__file__).parents[2]
 CELL = """from xenc_course import judge, load_collection
 collection = load_collection("my_search")
 run = {q: {d: float(len(d)) for d in collection.documents} for q in collection.queries}
 judge("my_search", {"longest name": run}, depth=3)"""
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-def write_notebook(path: Path, source: str = CELL) -> None:
-    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": source, "outputs": []}
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = {"cells": [cell | {"execution_count": None}], "metadata": {"kernelspec": kernel}}
-    path.write_text(json.dumps(notebook | {"nbformat": 4, "nbformat_minor": 5}))
-
-
-def start_lab(
-    jupyter: str, folder: Path, notebook: str = "judge.ipynb"
-) -> tuple[subprocess.Popen, str]:
-    """A server of its own settings, and the notebook's address with the token."""
-    names = ("JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
-    own = {name: str(folder / "lab" / name) for name in names}
-    options = ["--no-browser", "--allow-root", "--port=0", f"--ServerApp.root_dir={folder}"]
-    server = subprocess.Popen(
-        [str(Path(jupyter).absolute()), "lab", *options],
-        env=os.environ | own,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    for line in server.stderr:
-        if found := re.search(r"http://127\.0\.0\.1:(\d+)/lab\?(token=\w+)", line):
-            return server, f"http://127.0.0.1:{found[1]}/lab/tree/{notebook}?{found[2]}"
-    raise RuntimeError("JupyterLab did not start.")
-
-
-def menu(page: Page, *names: str) -> None:
-    page.get_by_role("menuitem", name=names[0], exact=True).click()
-    for name in names[1:-1]:
-        page.get_by_text(name, exact=True).hover()
-    page.get_by_text(re.compile(f"^{re.escape(names[-1])}…?$")).click()
+NAME = "judge.ipynb"
 
 
 def drive(page: Page, address: str, judgements: Path, pictures: Path) -> None:
@@ -101,21 +63,15 @@ def drive(page: Page, address: str, judgements: Path, pictures: Path) -> None:
 
 def main(jupyter: str, chromium: str, pictures: str) -> None:
     Path(pictures).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name, sync_playwright() as play:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         shutil.copytree(ROOT / "notebooks" / "my_search", folder / "my_search")
         judgements = folder / "my_search" / "qrels" / "test.tsv"
         # Of a pair that is not in the pool, because load_collection needs one judgement.
         judgements.write_text("query-id\tcorpus-id\tscore\nq1\thours\t3\n")
-        write_notebook(folder / "judge.ipynb")
-        server, address = start_lab(jupyter, folder)
-        try:
-            browser = play.chromium.launch(executable_path=chromium, args=OPTIONS)
-            page = browser.new_page(viewport={"width": 1100, "height": 800})
+        write_notebook(folder / NAME, CELL)
+        with in_lab(jupyter, chromium, folder, NAME) as (page, address):
             drive(page, address, judgements, Path(pictures))
-            browser.close()
-        finally:
-            os.killpg(server.pid, signal.SIGTERM)
     print(f"All is well; look at the pictures in {pictures}.")
 
 

@@ -11,16 +11,14 @@ needs a browser.
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from judging import OPTIONS, menu, start_lab, write_notebook
-from playwright.sync_api import Page, sync_playwright
+from lab import in_lab, menu, write_notebook
+from playwright.sync_api import Page
 
 NAME = "search.ipynb"
 CELL = """from xenc_course import Reranker, bm25_run, load_collection, search_box
@@ -64,14 +62,10 @@ def drive(page: Page, address: str, pictures: Path) -> None:
 
 def main(jupyter: str, chromium: str, pictures: str) -> None:
     Path(pictures).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name, sync_playwright() as play:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         write_notebook(folder / NAME, CELL)
-        server, address = start_lab(jupyter, folder, NAME)
-        try:
-            browser = play.chromium.launch(executable_path=chromium, args=OPTIONS)
-            page = browser.new_page(viewport={"width": 1100, "height": 800})
-            page.set_default_timeout(60_000)
+        with in_lab(jupyter, chromium, folder, NAME) as (page, address):
             drive(page, address, Path(pictures))
             export = [jupyter, "nbconvert", "--to", "html", "--stdout", str(folder / NAME)]
             html = subprocess.run(export, capture_output=True, text=True, check=True).stdout
@@ -80,9 +74,6 @@ def main(jupyter: str, chromium: str, pictures: str) -> None:
             page.goto((folder / "export.html").as_uri())
             page.get_by_text("passages read").wait_for()
             page.screenshot(path=Path(pictures) / "export.png")
-            browser.close()
-        finally:
-            os.killpg(server.pid, signal.SIGTERM)
     print(f"All is well; look at the pictures in {pictures}.")
 
 
