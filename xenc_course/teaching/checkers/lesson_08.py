@@ -168,8 +168,8 @@ EXERCISES = {
         hints=(
             "Make a table of your folder as section 1 does, with load_collection('my_search') and "
             "the bi-encoder in place of the stored vectors.",
-            "Section 1's search returns rows: your function returns row['id'] of the first k. For "
-            "a query without any hit it returns an empty list.",
+            "Section 1's search returns rows: your function returns row['id'] of the first k. A "
+            "hybrid always finds something; a search by words alone may return an empty list.",
         ),
         judge=_own_search,
     ),
