@@ -45,8 +45,8 @@ def test_the_stored_search_is_the_recorded_one(search):
 
 def same_run(again, stored, tolerance):
     """Whether two runs agree where neither cuts within a tie."""
-    for query, row in again.items():
-        scores, kept = row, stored[query]
+    for query, scores in again.items():
+        kept = stored[query]
         assert len(scores) == len(kept)
         both = scores.keys() & kept.keys()
         assert len(both) >= 0.98 * len(kept)

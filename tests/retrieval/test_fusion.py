@@ -77,13 +77,6 @@ def test_a_theoretical_minimum_does_not_depend_on_the_depth():
         convex_fusion([MODEL], [1.0], [0.0])
 
 
-def test_convex_fusion_of_the_same_documents_is_fuse():
-    held = {"q": {d: FIRST["q"][d] for d in MODEL["q"]}}
-    assert convex_fusion([MODEL, held], [0.25, 0.75])["q"] == pytest.approx(
-        fuse(MODEL, FIRST, 0.25)["q"]
-    )
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -135,9 +128,9 @@ def test_scores_of_a_narrow_type_do_not_overflow(kind, lowest, highest):
 
 @pytest.mark.parametrize("score", [math.nan, math.inf])
 def test_two_runs_with_a_score_that_is_not_finite_are_refused(score):
-    with pytest.raises(ValueError, match="NaN or infinite: give finite numbers"):
+    with pytest.raises(ValueError, match="a score must be a finite number"):
         fuse({"q": {"a": score, "b": 1.0}}, FIRST, 0.5)
-    with pytest.raises(ValueError, match="NaN or infinite: give finite numbers"):
+    with pytest.raises(ValueError, match="a score must be a finite number"):
         fuse(MODEL, {"q": FIRST["q"] | {"a": score}}, 0.5)
 
 

@@ -109,6 +109,8 @@ def test_equal_scores_keep_the_order_of_the_search(table):
     same = LanceReranker(lambda pairs: np.zeros(len(pairs)))
     found = search(table, "vector", "grain").rerank(same, query_string="grain").limit(5).to_list()
     assert [row["id"] for row in found] == plain
+    many = same.rerank_vector("q", pa.table({"text": ["a"] * 300, "n": range(300)}))
+    assert many["n"].to_pylist() == list(range(300))
 
 
 def test_a_query_that_lancedb_has_wrapped_is_read(table):

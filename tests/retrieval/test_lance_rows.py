@@ -29,6 +29,14 @@ def test_metadata_keep_quotes_signs_and_types(folder):
     assert [row["id"] for row in table.search().where("`Größe` > 2").to_list()] == ["oslo"]
 
 
+def test_metadata_of_another_type_with_the_same_column_are_the_same_job(folder):
+    lance_table(folder, TOWNS, BagOfWords(), metadata={"n": {"lima": 1, "oslo": 2}})
+    same = {"n": {"lima": np.int64(1), "oslo": 2}}
+    assert lance_table(folder, TOWNS, BagOfWords(), metadata=same).count_rows() == 5
+    with pytest.raises(ValueError, match="metadata"):
+        lance_table(folder, TOWNS, BagOfWords(), metadata={"n": {"lima": 1, "oslo": 3}})
+
+
 def test_ids_with_quotes_are_found_and_filtered(folder):
     quoted = Collection("quoted", {"o'hara": "grain", 'the"one"': "silk", "日本": "ink"}, {}, {})
     table = lance_table(folder, quoted, BagOfWords())
@@ -61,12 +69,12 @@ def test_metadata_that_make_no_column_are_refused(folder, metadata, kind, messag
 
 def test_vectors_of_any_length_are_stored_with_length_1(folder, tmp_path):
     ids = list(TEXTS)
-    for name, factor in (("short", 0.1), ("long", 10)):
+    for name, factor in (("short", 0.1), ("long", 10), ("tiny", 1e-30), ("huge", 1e30)):
         table = lance_table(tmp_path / name, TOWNS, (ids, factor * VECTORS.astype(np.float64)))
         stored = np.array([row["vector"] for row in table.search().to_list()])
         assert np.linalg.norm(stored, axis=1) == pytest.approx(np.ones(5), abs=1e-6)
         # The same call opens it again, and so does one with the vectors as they were.
-        for again in (factor * VECTORS, VECTORS.tolist()):
+        for again in (factor * VECTORS.astype(np.float64), VECTORS.tolist()):
             assert lance_table(tmp_path / name, TOWNS, (ids, again)).count_rows() == 5
         assert next(iter(vector_run(table, {"q": VECTORS[3]}, 1)["q"])) == ids[3]
 

@@ -109,6 +109,18 @@ def test_titles_and_queries_do_nothing_but_be_read():
     box.answer.encode()  # can be saved
 
 
+def test_a_long_text_without_spaces_is_cut():
+    box = search_box(lambda query, k: [{"text": "漢" * 9_999}], longest, query="a")
+    assert len(box.answer) < 1_000 and "漢…" in box.answer
+
+
+def test_what_scores_no_pairs_is_refused_at_once_and_a_name_is_a_model():
+    with pytest.raises(TypeError, match="int"):
+        search_box(find, 3)
+    with pytest.raises((FileNotFoundError, ValueError), match="no-such-model"):
+        search_box(find, "no-such-model")
+
+
 def test_more_results_than_asked_for_are_not_read():
     box = search_box(lambda query, k: find(query, 99), longest, query="grain", k=2, n_shown=1)
     assert repr(box) == "Query: grain\n1. Town 1" and "2 passages read" in box.answer
@@ -117,16 +129,16 @@ def test_more_results_than_asked_for_are_not_read():
 @pytest.mark.parametrize(
     ("numbers", "message"),
     [
-        ({"k": 0}, "k is 0"),
-        ({"k": 101}, "from 1 to 100"),
-        ({"k": 2.5}, "k is 2.5: choose a whole number"),
-        ({"k": "2"}, "k is '2': choose a whole number"),
-        ({"largest": 0}, "largest is 0"),
-        ({"n_shown": 0}, "n_shown is 0: choose a whole number from 1 on"),
+        ({"k": 0}, "k must be from 1 to 100, not 0"),
+        ({"k": 101}, "k must be from 1 to 100, not 101"),
+        ({"k": 2.5}, "k must be a whole number, not 2.5"),
+        ({"k": True}, "k must be a whole number, not True"),
+        ({"largest": 0}, "largest must be 1 or more, not 0"),
+        ({"n_shown": 0}, "n_shown must be 1 or more, not 0"),
     ],
 )
 def test_numbers_out_of_range_are_refused(numbers, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         search_box(find, longest, **numbers)
 
 

@@ -61,8 +61,8 @@ class SeedComparison(ShowsTable):
         rows = [[first.baseline, first.baseline_mean, *self._ends(first.baseline), *[None] * 5]]
         for d in self.differences:
             numbers = (d.difference, d.low, d.high)
-            shown = f"{d.p:.4f}" if d.p >= LEAST_P else f"<{LEAST_P}"
-            rows.append([d.name, d.mean, *self._ends(d.name), *numbers, shown, d.state])
+            p_text = f"{d.p:.4f}" if d.p >= LEAST_P else f"<{LEAST_P}"
+            rows.append([d.name, d.mean, *self._ends(d.name), *numbers, p_text, d.state])
         counts = sorted({len(means) for means in self.means.values()})
         return Table(
             [*columns, "better?"],

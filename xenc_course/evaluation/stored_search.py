@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -72,9 +73,7 @@ def load_search(collection: str = "wikipedia") -> StoredSearch:
         raise _not_recorded(INDEX)
     found: dict[str, dict[str, dict[str, float]]] = {stage: {} for stage in stages}
     read: dict[str, dict[str, float]] = {query: {} for query in queries}
-    for (q, query), (s, stage) in (
-        (one, other) for one in enumerate(queries) for other in enumerate(stages)
-    ):
+    for (q, query), (s, stage) in product(enumerate(queries), enumerate(stages)):
         n_found = int((documents[q, s] != NONE).sum())
         ids = [name(int(number)) for number in documents[q, s, :n_found]]
         found[stage][query] = dict(zip(ids, scores[q, s, :n_found].tolist(), strict=True))

@@ -142,7 +142,8 @@ def fuse(run: Run, first: Run, weight: float) -> dict[str, dict[str, float]]:
         weight: of `run`, from 0 to 1. The weight of `first` is 1 minus that.
 
     Returns:
-        The documents of `run`: weight · score of `run` + (1 − weight) · score of `first`.
+        The documents of `run`, best first:
+        weight · score of `run` + (1 − weight) · score of `first`.
 
     Raises:
         ValueError: the weight is not between 0 and 1, or a score is not finite.
@@ -150,12 +151,8 @@ def fuse(run: Run, first: Run, weight: float) -> dict[str, dict[str, float]]:
     """
     if not 0 <= weight <= 1:
         raise ValueError(f"The fusion weight is {weight}: choose a number from 0 to 1.")
-    fused = {}
-    for query, scores in run.items():
-        ours = min_max(scores)
-        theirs = min_max({document: first[query][document] for document in scores})
-        fused[query] = {d: weight * ours[d] + (1 - weight) * theirs[d] for d in scores}
-    return fused
+    same = {query: {d: first[query][d] for d in scores} for query, scores in run.items()}
+    return convex_fusion([run, same], [weight, 1 - weight])
 
 
 def min_max(scores: Mapping[str, float], minimum: float | None = None) -> dict[str, float]:

@@ -69,7 +69,8 @@ def lance_table(
         ValueError: the collection has no document; the vectors are not finite, hold only zeros or
             are not those of its documents; a column of `metadata` has a name that is taken or
             values of several types; there is no such language; the folder belongs to another job,
-            is damaged or was changed; or another process makes the table.
+            is damaged, or its rows are not the first documents of the collection, in their order (a
+            text that was changed in the table is not noticed); or another process makes the table.
         OSError: the folder cannot be written.
     """
     lancedb = installed("lancedb")
@@ -78,7 +79,7 @@ def lance_table(
         raise ValueError(f"{collection.name} has no document, so there is nothing to search.")
     vectors_of, more = encoding(encoder, collection), columns_of(collection, metadata or {})
     words = _words(language)
-    with _alone(place, job_of(collection, metadata or {}, language)) as hindrance:
+    with _alone(place, job_of(collection, more, language)) as hindrance:
         with _told(place):
             database = lancedb.connect(str(place.absolute()))
             table = database.open_table(NAME) if _has_rows(place) else None
@@ -225,15 +226,12 @@ def _words(language: str | None) -> Any:
 
 
 def _is_indexed(table: LanceTable) -> bool:
-    return any("text" in index.columns for index in table.list_indices()) and not (
-        table.index_stats("text_idx").num_unindexed_rows
-    )
+    found = table.index_stats("text_idx")
+    return found is not None and not found.num_unindexed_rows
 
 
 def _index_words(table: LanceTable, words: Any) -> None:
     """Index the words of all texts, where this is not done yet."""
-    if not any("text" in index.columns for index in table.list_indices()):
-        table.create_index("text", config=words)
-    elif not _is_indexed(table):
-        table.optimize()
+    if not _is_indexed(table):
+        table.create_index("text", config=words)  # also in place of one that lacks rows
     table.search(SOME_WORD, query_type="fts").limit(1).to_list()  # fails where files are damaged

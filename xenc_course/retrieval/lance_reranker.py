@@ -90,7 +90,7 @@ class LanceReranker(_Base):
         return self._reranked(query, _joined(vector_results, fts_results))
 
     def _reranked(self, query: object, found: ArrowTable) -> ArrowTable:
-        pa, compute = installed("pyarrow"), installed("pyarrow.compute")
+        pa = installed("pyarrow")
         if self.column not in found.column_names:
             raise ValueError(
                 f"The rows have no column {self.column!r} to read: select it in the query, or give "
@@ -102,8 +102,7 @@ class LanceReranker(_Base):
         scored = found.append_column(RELEVANCE, pa.array(scores, type=pa.float32()))
         if self.score == "relevance":
             scored = scored.drop_columns([c for c in (DISTANCE, WORDS) if c in found.column_names])
-        descending = compute.negate(scored[RELEVANCE])
-        return scored.take(compute.array_sort_indices(descending.combine_chunks()))
+        return scored.sort_by([(RELEVANCE, "descending")])  # equal ones keep their order
 
 
 def _joined(vectors: ArrowTable, words: ArrowTable) -> ArrowTable:

@@ -33,9 +33,14 @@ def installed(name: str) -> Any:
 
 
 def job_of(
-    collection: Collection, metadata: Mapping[str, Mapping[str, Any]], language: str | None
+    collection: Collection, columns: Mapping[str, Array], language: str | None
 ) -> dict[str, object]:
-    """What decides the rows of a table, the vectors apart: these are compared themselves.
+    """What decides the rows of a table, the vectors apart: of these the first is compared.
+
+    Args:
+        collection: its documents become rows.
+        columns: of metadata, see `columns_of`.
+        language: of the texts; None where words are indexed as they stand.
 
     Raises:
         ValueError: a text is not whole characters.
@@ -44,15 +49,12 @@ def job_of(
     for document in collection.documents:
         passage = check_text(collection.passage(document), f"The passage {shown(document)}")
         texts.update(f"{document}\0{passage}\0".encode())
-    columns = {
-        name: [values.get(document) for document in collection.documents]
-        for name, values in metadata.items()
-    }
+    metadata = sorted((name, values.to_pylist()) for name, values in columns.items())
     return {
         "layout": LAYOUT,
         "passages": len(collection.documents),
         "texts": texts.hexdigest(),
-        "metadata": hashlib.sha256(repr(sorted(columns.items())).encode()).hexdigest(),
+        "metadata": hashlib.sha256(repr(metadata).encode()).hexdigest(),
         "language": language or "",
     }
 
@@ -157,14 +159,14 @@ def _of_length_1(vectors: np.ndarray, ids: list[str]) -> np.ndarray:
         raise ValueError(
             "A vector of a passage holds NaN or an infinite number: check the model's weights."
         )
-    vectors = vectors.astype(np.float32)
+    vectors = vectors.astype(np.float64)  # whose squares neither overflow nor vanish
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     if not lengths.all():  # no search by cosine would ever find it
         raise ValueError(
             f"The vector of the passage {shown(ids[int(lengths.argmin())])} holds only zeros, so "
             "it has no direction: check the text and the model."
         )
-    return vectors / lengths
+    return (vectors / lengths).astype(np.float32)
 
 
 def blocks(

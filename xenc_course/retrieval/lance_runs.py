@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xenc_course.display.arguments import at_least
 from xenc_course.files import shown
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ def full_text_run(
         A run: query id -> {document id: score of BM25}, best first.
 
     Raises:
-        TypeError: a query is no text.
-        ValueError: the depth is no whole number from 1 on.
+        TypeError: a query is no text, or the depth is no whole number.
+        ValueError: the depth is below 1.
     """
     depth = _checked(depth, table)
     run = {}
@@ -58,8 +59,9 @@ def vector_run(
         A run: query id -> {document id: cosine}, best first.
 
     Raises:
-        ValueError: the depth is no whole number from 1 on; or a vector has another shape than those
-            of the table, is not finite or holds only zeros.
+        TypeError: the depth is no whole number.
+        ValueError: the depth is below 1; or a vector has another shape than those of the table, is
+            not finite or holds only zeros.
     """
     depth, size = _checked(depth, table), table.schema.field("vector").type.list_size
     run = {}
@@ -78,6 +80,4 @@ def vector_run(
 
 def _checked(depth: int, table: LanceTable) -> int:
     """A depth that LanceDB understands; of one below 1 it would return all rows."""
-    if not isinstance(depth, int | np.integer) or depth < 1:
-        raise ValueError(f"The depth is a whole number from 1 on, not {shown(depth)}.")
-    return min(int(depth), max(1, table.count_rows()))
+    return min(at_least("depth", depth, 1), max(1, table.count_rows()))

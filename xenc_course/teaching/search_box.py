@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from os import PathLike
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from xenc_course.display.arguments import at_least
 from xenc_course.display.text_width import escaped, printable, shorten
 from xenc_course.files import shown
-from xenc_course.scoring.pairs import checked
-from xenc_course.scoring.scorers import Scorer
+from xenc_course.scoring.scorers import Scorer, as_scorer, score_pairs
 from xenc_course.timing import format_seconds
+
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder
 
 Row = Mapping[str, Any]  # of one passage: "text", and where there is one, "title"
 Find = Callable[[str, int], Sequence[Row]]
-SHOWN_WORDS = 40  # of a passage
+SHOWN_WIDTH = 240  # columns of a passage
 ERROR_WIDTH = 400  # columns of an error: LanceDB's can fill a page
 BOX = '<div dir="auto" style="max-width: 80ch; line-height: 1.5; overflow-wrap: anywhere">{}</div>'
 HIT = (
@@ -27,7 +29,7 @@ HIT = (
 
 def search_box(
     find: Find,
-    scorer: Scorer,
+    scorer: str | PathLike | CrossEncoder | Scorer,
     *,
     query: str = "",
     k: int = 20,
@@ -43,7 +45,7 @@ def search_box(
     Args:
         find: a first stage: (query, k) -> at most k rows, best first, each with a "text" and
             perhaps a "title".
-        scorer: a function of n (query, passage) pairs to their n scores, such as a `Reranker`.
+        scorer: what `score_pairs` takes, such as a `Reranker` or a model's name.
         query: what is searched at first; nothing when empty.
         k: how many passages the scorer reads at first.
         largest: the largest k of the slider.
@@ -53,15 +55,14 @@ def search_box(
         The widget.
 
     Raises:
-        ValueError: k is not between 1 and `largest`, or a number is no whole one from 1 on.
+        TypeError: a number is no whole one, or the scorer scores no pairs.
+        ValueError: k is not between 1 and `largest`, or a number is below 1; and what `Reranker`
+            raises.
         ImportError: ipywidgets is not installed.
     """
-    for name, value in (("k", k), ("largest", largest), ("n_shown", n_shown)):
-        if not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} is {shown(value)}: choose a whole number from 1 on.")
-    if k > largest:
-        raise ValueError(f"k is {k}: choose a number from 1 to {largest}, the end of the slider.")
-    return SearchBox(find, scorer, query, k, largest, n_shown)
+    largest, n_shown = at_least("largest", largest, 1), at_least("n_shown", n_shown, 1)
+    k = at_least("k", k, 1, largest)
+    return SearchBox(find, as_scorer(scorer), query, k, largest, n_shown)
 
 
 class SearchBox:
@@ -71,7 +72,8 @@ class SearchBox:
         text: the field for the query.
         slider: the depth k.
         answer: the results as HTML.
-        seconds: what the last search took: "first stage" and "reranker"; empty where it failed.
+        seconds: what the last search took: "first stage" and "reranker"; empty where it
+            failed or there was no query.
     """
 
     def __init__(
@@ -99,12 +101,10 @@ class SearchBox:
         self.slider = IntSlider(
             value=k, min=1, max=largest, description="k", continuous_update=False, layout=wide
         )
-        self.answer = ""
         self._shown: Any = None  # a handle of what IPython shows, once it is shown
         self.text.observe(lambda _: self._search(), "value")
         self.slider.observe(lambda _: self._search(), "value")
         self._box = VBox([self.text, self.slider], layout=Layout(max_width="100%"))
-        self._plain = ""
         self._search()
 
     def __repr__(self) -> str:
@@ -140,8 +140,7 @@ class SearchBox:
         started = time.perf_counter()
         rows = list(self._find(query, k))[:k]
         found = time.perf_counter()
-        pairs = [(query, _text(row)) for row in rows]
-        scores = checked(self._scorer(pairs), pairs) if rows else np.empty(0)
+        scores = score_pairs(self._scorer, [(query, _text(row)) for row in rows])
         read = time.perf_counter()
         self.seconds = {"first stage": found - started, "reranker": read - found}
         if not rows:
@@ -166,11 +165,9 @@ def _text(row: Row) -> str:
 
 
 def _hit(row: Row, score: float, found_at: int) -> dict[str, str]:
-    words = str(row["text"]).split()
-    text = " ".join(words[:SHOWN_WORDS]) + (" …" if len(words) > SHOWN_WORDS else "")
     return {
         "title": str(row.get("title") or ""),
         "score": f"score {score:+.2f}",
         "move": f"found at {found_at}",
-        "text": text,
+        "text": shorten(row["text"], SHOWN_WIDTH),
     }
