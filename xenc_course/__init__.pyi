@@ -224,6 +224,9 @@ from .teaching.prices import (
 from .teaching.queueing import (
     response_times as response_times,
 )
+from .teaching.quiz import (
+    quiz as quiz,
+)
 from .teaching.search_box import (
     search_box as search_box,
 )

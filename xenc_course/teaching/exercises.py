@@ -20,10 +20,10 @@ RIGHT = "Right."
 SOLUTION_PASSES = "The solution passes."
 # The entry and the keys are those of JupyterLab 4.
 AFTER_THE_LAST_HINT = (
-    "There are no more hints. The solution is in the folded cell below. Click the folded line, or "
-    "select it and choose View > Expand Selected Code. With the keyboard: select it with Esc and "
-    "the arrow keys, press Ctrl+Shift+C (on a Mac: Command+Shift+C), type 'expand selected code', "
-    "and press Enter."
+    "There are no more hints. The solution is in the folded cell below, where your copy has one. "
+    "Click the folded line, or select it and choose View > Expand Selected Code. With the "
+    "keyboard: select it with Esc and the arrow keys, press Ctrl+Shift+C (on a Mac: "
+    "Command+Shift+C), type 'expand selected code', and press Enter."
 )
 
 

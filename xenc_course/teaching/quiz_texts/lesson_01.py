@@ -1,0 +1,117 @@
+"""The quiz of lesson 01."""
+
+from __future__ import annotations
+
+import math
+
+from xenc_course.evaluation.difference import Difference
+from xenc_course.evaluation.states import CANNOT_TELL, CONTRADICTED, EQUIVALENT, SHOWN
+from xenc_course.teaching.findings import Share
+from xenc_course.teaching.questions import Question, how_many, which
+
+
+def questions(gain: Difference, sure: Share, n_documents: int, k: int) -> list[Question]:
+    """Make the questions.
+
+    Args:
+        gain: of reranking over the search.
+        sure: of first results with a sigmoid from 0.9 to 0.99, those that are right.
+        n_documents: in the collection.
+        k: candidates per query.
+    """
+    n_queries = len(gain.per_query)
+    changed = gain.wins + gain.losses
+    return [
+        how_many(
+            f"Of the {changed} queries that reranking changed, how many got a better place?",
+            gain.wins / changed,
+            [
+                ("Fewer than half", 0.5, "Then reranking would do more harm than good here."),
+                (
+                    "Half to three quarters",
+                    0.75,
+                    "Wins and losses in section 2 say how many it is: divide the wins by both.",
+                ),
+                (
+                    "More than three quarters, but not all",
+                    1.0,
+                    "Most results get better and some get worse, so measure before you switch it "
+                    "on.",
+                ),
+                ("All of them", math.inf, "A reranker can also push the right article down."),
+            ],
+        ),
+        which(
+            "What does the interval of section 2 say about the mean over all such queries?",
+            gain.state,
+            {
+                SHOWN: (
+                    "Reranking raises it.",
+                    "The interval lies above zero, and p is below 0.05.",
+                ),
+                CONTRADICTED: ("Reranking lowers it.", "Then the interval would lie below zero."),
+                EQUIVALENT: (
+                    "It hardly changes.",
+                    "Then the interval would lie within the margin that was set before.",
+                ),
+                CANNOT_TELL: (
+                    "These queries do not decide.",
+                    "Then the interval would hold zero and reach beyond the margin.",
+                ),
+            },
+        ),
+        how_many(
+            "A first result has a sigmoid between 0.9 and 0.99. How often is such a result right?",
+            sure.hits / sure.n,
+            [
+                ("Fewer than half the time", 0.5, "The table of section 5 counts them."),
+                (
+                    "From half to nine in ten",
+                    0.9,
+                    "The sigmoid promises more than 90 % and does not keep it: sort by the score, "
+                    "and do not show it as a probability.",
+                ),
+                (
+                    "At least nine times in ten, as the value says",
+                    math.inf,
+                    "That would be a probability. Nobody fitted this score to be one.",
+                ),
+            ],
+        ),
+        how_many(
+            f"{n_queries:,} new queries arrive. How many pairs does the cross-encoder read when "
+            f"the search has {n_documents:,} documents and keeps {k} candidates?",
+            n_queries * min(k, n_documents),
+            [
+                (
+                    f"Fewer than {n_queries + n_documents:,}: each text once",
+                    n_queries + n_documents,
+                    "Each text once is what a bi-encoder reads, documents and queries.",
+                ),
+                (
+                    f"More than that, but far fewer than {n_queries * n_documents:,}",
+                    n_queries * n_documents,
+                    "Queries times candidates: the first stage keeps the number small.",
+                ),
+                (
+                    f"{n_queries * n_documents:,}: each query with each document",
+                    math.inf,
+                    "That would be a search without a first stage.",
+                ),
+            ],
+        ),
+        how_many(
+            "How many queries neither gain nor lose?",
+            gain.ties / n_queries,
+            [
+                ("Fewer than one in five", 0.2, "Look at the ties of section 2."),
+                (
+                    "One in five to four in five",
+                    0.8,
+                    "For many queries the right article is first before and after, or in neither "
+                    "top ten.",
+                ),
+                ("More", math.inf, "Then reranking would change almost nothing."),
+            ],
+        ),
+    ]
