@@ -1,0 +1,101 @@
+"""Editions of the lessons for a class: cut to its length, with or without solutions.
+
+An edition is made anew from `notebooks/` each time and lies in `build/`. Edit the lessons, not it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from xenc_course.files import make_folder, write_whole
+
+from ..notebooks import NOTEBOOKS, lesson_paths, normalise
+from ..working_copies import MY_SEARCH
+from .cut import Part, cut, minutes_of
+from .links import relink
+from .student import without_solutions
+
+BUILD = NOTEBOOKS.parent / "build"
+LENGTHS = tomllib.loads(Path(__file__).with_name("lengths.toml").read_text(encoding="utf-8"))
+CLASS_MINUTES = {name: length["class"] for name, length in LENGTHS.items()}
+
+
+def lengths() -> dict[str, tuple[str, list[Part]]]:
+    """The lengths of a class that there is an edition for: name -> (title, parts)."""
+    return {
+        name: (length["title"], [Part(**part) for part in length["parts"]])
+        for name, length in LENGTHS.items()
+    }
+
+
+def edition(length: str | None = None, *, solutions: bool = True) -> dict[str, NotebookNode]:
+    """Make the lessons of an edition.
+
+    Args:
+        length: a name of `lengths`; None takes every lesson whole.
+        solutions: whether they are in it.
+
+    Returns:
+        Name of a lesson -> its notebook.
+
+    Raises:
+        ValueError: there is no such length, or a lesson lacks a part of it.
+    """
+    lessons = {path.stem: nbformat.read(path, as_version=4) for path in lesson_paths(NOTEBOOKS)}
+    if length is not None:
+        if length not in lengths():
+            raise ValueError(f"There is no length {length}: choose from {', '.join(lengths())}.")
+        lessons = {part.lesson: cut(lessons[part.lesson], part) for part in lengths()[length][1]}
+    if not solutions:
+        lessons = {name: without_solutions(lesson) for name, lesson in lessons.items()}
+    return {name: normalise(lesson) for name, lesson in lessons.items()}
+
+
+def write_edition(length: str | None = None, *, solutions: bool = True, build: Path = BUILD) -> str:
+    """Write an edition into a folder of its own, with the learners' `my_search/` beside it.
+
+    Args:
+        length: as for `edition`.
+        solutions: as for `edition`.
+        build: the folder that holds the editions.
+
+    Returns:
+        A sentence that says where it is and how long it takes.
+
+    Raises:
+        ValueError: as for `edition`.
+        OSError: a file cannot be written.
+    """
+    lessons = edition(length, solutions=solutions)
+    folder = build / f"{length or 'lessons'}{'' if solutions else '-student'}"
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in lesson_paths(folder):
+        if old.stem not in lessons:
+            old.unlink()
+    files = {f"{name}.ipynb" for name in lessons}
+    for name, lesson in lessons.items():
+        relink(lesson, folder, files)
+        write_whole(folder / f"{name}.ipynb", f"{nbformat.writes(lesson)}\n".encode())
+    copy_my_search(folder)
+    reading, exercising = map(sum, zip(*map(minutes_of, lessons.values()), strict=True))
+    return (
+        f"{folder} has {len(lessons)} lessons: {reading} minutes to read and run, "
+        f"{exercising} of exercises."
+    )
+
+
+def copy_my_search(folder: Path) -> None:
+    """Put the learners' small collection beside notebooks; one that is there stays as it is.
+
+    Args:
+        folder: of the notebooks.
+    """
+    make_folder(
+        folder / MY_SEARCH,
+        lambda scratch: shutil.copytree(NOTEBOOKS / MY_SEARCH, scratch, dirs_exist_ok=True),
+    )
