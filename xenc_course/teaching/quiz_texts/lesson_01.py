@@ -89,7 +89,7 @@ def questions(gain: Difference, sure: Share, n_documents: int, k: int) -> list[Q
                     "Each text once is what a bi-encoder reads, documents and queries.",
                 ),
                 (
-                    f"More than that, but far fewer than {n_queries * n_documents:,}",
+                    f"Between {n_queries + n_documents:,} and {n_queries * n_documents:,}",
                     n_queries * n_documents,
                     "Queries times candidates: the first stage keeps the number small.",
                 ),
@@ -111,7 +111,7 @@ def questions(gain: Difference, sure: Share, n_documents: int, k: int) -> list[Q
                     "For many queries the right article is first before and after, or in neither "
                     "top ten.",
                 ),
-                ("More", math.inf, "Then reranking would change almost nothing."),
+                ("More than four in five", math.inf, "Then reranking would change almost nothing."),
             ],
         ),
     ]
