@@ -77,7 +77,7 @@ def extrapolated(blocks: list[float], target: int) -> tuple[float, float]:
 
 
 def peak_share() -> str:
-    """Compare the exact backend with the peak of fp32 matrix products, on 256-token pairs.
+    """Compare the exact backend with PyTorch's product of fp32 matrices, on 256-token pairs.
 
     Returns:
         A sentence with both in GFLOP/s.

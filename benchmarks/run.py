@@ -108,7 +108,7 @@ def measured(journal: Journal, rounds: int, *, quick: bool) -> list[str]:
     )
     sizes = [100, 5 * 1024] if quick else [100, 1_000, 10_000, 100_000]
     report.add("## Cost against the number of pairs, int8", growth(journal, sizes, rounds))
-    report.add("## Share of the processor's peak", journal.once("peak", peak_share))
+    report.add("## Beside PyTorch's matrix product", journal.once("peak", peak_share))
     if failed:
         lines = [f"- {name}: {reason}" for name, reason in failed.items()]
         report.add("## Left out", "\n".join(lines))
