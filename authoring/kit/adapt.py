@@ -1,7 +1,7 @@
 """Run lessons on another collection and other models: executed notebooks and web pages.
 
-A lesson is never changed. Its copy has other names in its code, takes the numbers of its prose from
-the new run, and says in each cell that cannot run on this collection why it cannot.
+A lesson is never changed. Its copy has other names in its code, and says in each cell that cannot
+run on this collection why it cannot. Its prose stays that of the course's text, and says so.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from ..cells import may_raise
 from ..execute import run_cells
 from ..notebooks import NOTEBOOKS, normalise
 from ..stored_findings import StoredFinding, findings
-from .carry import carry_over
 from .editions import BUILD, copy_my_search
 from .links import relink
 from .replace import replace_texts
@@ -45,10 +44,9 @@ own = OwnCollection({collection}, {bi_encoder})
 load_collection, load_run, load_vectors = own.load_collection, own.load_run, own.load_vectors
 """
 NOTE = """> **Adapted.** This copy of [the lesson](../notebooks/{lesson}.ipynb) ran on
-> **{collection}**, which takes the place of {replaced}{models}. Numbers in the prose come from
-> this run, or are listed below their cell. Answers such as "It is (b)" were written for the
-> course's text: where a table says something else, believe the table."""
-NOT_CARRIED = "\n\n> *Numbers here that this run does not give, from the course's own text: {}.*"
+> **{collection}**, which takes the place of {replaced}{models}. Outputs and findings come from
+> this run. The prose, with its numbers and answers such as "It is (b)", was written for the
+> course's own text: where it and a table differ, believe the table."""
 LEFT_OUT = "Left out: {} Later cells that need this one are left out, too."
 
 
@@ -171,9 +169,6 @@ def adapt(lesson: str, order: Order, folder: Path) -> Adapted:
     setup.source = setup.source[: last.end()] + "\n" + own + setup.source[last.end() :]
     run_cells(book, folder, allow_errors=True)
     left_out = _explain(book)
-    lost = carry_over(original, book)
-    for number, texts in lost.items():
-        book.cells[number - 1].source += NOT_CARRIED.format(", ".join(texts))
     book.cells.insert(1, new_markdown_cell(_note(lesson, replaced, order)))
     return Adapted(
         lesson,
