@@ -57,6 +57,7 @@ def cut(lesson: NotebookNode, part: Part) -> NotebookNode:
         ValueError: the lesson has no such section, exercise or heading.
     """
     edition = copy.deepcopy(lesson)
+    edition.cells = [part for cell in edition.cells for part in _at_headings(cell)]
     headings = _headings(edition)
     kept = _wanted(list(dict.fromkeys(headings)), part)
     wanted = {place for place, heading in enumerate(headings) if heading in kept}
@@ -85,6 +86,16 @@ def minutes_of(lesson: NotebookNode) -> tuple[int, int]:
     ]
     prose = "\n".join(cell.source for cell in lesson.cells if is_markdown(cell))
     return core_minutes(cells), sum(map(int, EXERCISE_MINUTES.findall(prose)))
+
+
+def _at_headings(cell: NotebookNode) -> list[NotebookNode]:
+    """A cell of prose divided before each of its headings, which may end the section above."""
+    if not is_markdown(cell):
+        return [cell]
+    starts = [match.start() for match in _HEADING.finditer(cell.source)]
+    ends = [*starts, len(cell.source)]
+    texts = [cell.source[a:b].strip() for a, b in zip([0, *starts], ends, strict=True)]
+    return [nbformat.from_dict({**cell, "source": text}) for text in texts if text]
 
 
 def _headings(lesson: NotebookNode) -> list[str]:

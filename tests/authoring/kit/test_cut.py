@@ -63,6 +63,14 @@ def test_what_a_kept_cell_reads_comes_folded_with_all_that_makes_it(lesson):
     assert all(cell.metadata.jupyter.source_hidden and not cell.outputs for cell in folded)
 
 
+def test_prose_that_ends_a_section_goes_with_it_and_not_with_the_next(lesson):
+    lesson.cells[6].source = "The end of the first.\n\n## 2. Second\n\nThe second."
+    first, second = (sources(cut(lesson, Part("01_it", [number]))) for number in (1, 2))
+    assert "The end of the first." in first
+    assert not any("The end of the first" in source for source in second)
+    assert "## 2. Second\n\nThe second." in second
+
+
 def test_an_exercise_makes_nothing_that_a_lesson_reads(lesson):
     edition = cut(lesson, Part("01_it", [1, 2], deeper=["Why?"]))
     assert not left_out(edition)
