@@ -50,7 +50,7 @@ def made_up(lesson):
     if lesson == "01":
         kinds |= {"n_documents": [60, 10_000, 60], "k": [2, 20, 100]}
     if lesson == "08":
-        kinds["widest"] = ["BM25", "full text", "all-MiniLM", "bge", "hybrid"]
+        kinds["misses_most"] = ["BM25", "full text", "all-MiniLM", "bge", "hybrid"]
     return [
         dict(zip(kinds, values, strict=True))
         for values in itertools.islice(

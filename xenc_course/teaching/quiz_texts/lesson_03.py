@@ -43,7 +43,7 @@ def questions(
             "the table?",
             million,
             [
-                ("Less than a minute", 60, "That is a hundred thousand passages too few."),
+                ("Less than a minute", 60, "In a minute it reads some thousands."),
                 ("One minute to one hour", 3_600, "Multiply the price of a passage by a million."),
                 ("More than an hour", math.inf, "For every query: so a first stage comes first."),
             ],

@@ -9,12 +9,12 @@ from xenc_course.teaching.questions import Question, how_many, says, which
 
 
 def questions(
-    widest: str, tuned: Difference, deeper: Difference, mixed: Difference, context: Difference
+    misses_most: str, tuned: Difference, deeper: Difference, mixed: Difference, context: Difference
 ) -> list[Question]:
     """Make the questions.
 
     Args:
-        widest: the first stage with the lowest ceiling at 200 passages.
+        misses_most: the first stage with the lowest ceiling at 200 passages.
         tuned: of a tuned sum over reciprocal rank fusion.
         deeper: of reading 200 candidates over reading fewer.
         mixed: of an equal mix with BM25 over the reranker alone.
@@ -23,7 +23,7 @@ def questions(
     return [
         which(
             "Two hundred passages of each first stage: which list misses the article most often?",
-            widest,
+            misses_most,
             {
                 "BM25": ("BM25", "It needs words in common, and a description may share none."),
                 "full text": ("The table's full text", "Stems find more than BM25's whole words."),
