@@ -19,7 +19,7 @@ READY := $(VENV)/ready
 ROOT_ARGS := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test quick cov soak check lint notebooks findings html lesson edition student adapt bench frontier clean setup
+.PHONY: help lab test quick cov soak check lint notebooks findings html lesson edition student bench frontier clean setup
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,10 +70,6 @@ edition: setup  ## make the lessons of a class in build/: make edition LENGTH=90
 
 student: setup  ## make the same without solutions: make student LENGTH=90min
 	$(BIN)/python -m authoring edition --student $(LENGTH)
-
-# CROSS_ENCODER and BI_ENCODER are names, hub ids or folders; LESSONS="01 04"; without them: the course's, and all that can be.
-adapt: setup  ## run lessons on your text: make adapt COLLECTION=folder (into build/adapted/)
-	$(BIN)/python -m authoring adapt $(COLLECTION) --cross-encoder "$(CROSS_ENCODER)" --bi-encoder "$(BI_ENCODER)" --lessons "$(LESSONS)"
 
 lesson: setup  ## start a lesson that obeys the rules: make lesson NAME=21_mine
 	$(BIN)/python -m authoring lesson $(NAME)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from xenc_course.assets.cache import AssetError
-from xenc_course.files import write_lines, write_whole
+from xenc_course.files import write_whole
 
 from .findings_page import PAGE, all_findings, check_findings, write_findings
 from .notebooks import NOTEBOOKS, lesson_paths
@@ -78,20 +77,6 @@ def _parser() -> argparse.ArgumentParser:
         "--student", action="store_true", help="without solutions, exercises not tried yet"
     )
     edition.set_defaults(run=_edition)
-
-    adapt = commands.add_parser(
-        "adapt", help="run lessons on a collection of yours, into build/adapted/ (minutes)"
-    )
-    adapt.add_argument(
-        "collection", metavar="COLLECTION", help="a folder in BEIR layout, or a name"
-    )
-    adapt.add_argument("--cross-encoder", default="", metavar="MODEL", help="the course's")
-    adapt.add_argument("--bi-encoder", default="", metavar="MODEL", help="the course's")
-    adapt.add_argument(
-        "--examples", type=Path, metavar="FILE", help="texts to replace, in YAML: examples.yaml"
-    )
-    adapt.add_argument("--lessons", default="", metavar='"01 04"', help="numbers (all it can)")
-    adapt.set_defaults(run=_adapt)
 
     work = commands.add_parser("work", help="make or refresh your own copies of the lessons: work/")
     work.set_defaults(run=_work)
@@ -190,21 +175,6 @@ def _edition(options: argparse.Namespace) -> int:
     from .kit.editions import write_edition
 
     print(write_edition(options.length or None, solutions=not options.student))
-    return 0
-
-
-def _adapt(options: argparse.Namespace) -> int:
-    from .kit.adapt import adapt_all, read_order
-    from .kit.changes import changes_page
-    from .kit.editions import BUILD
-
-    order = read_order(
-        options.collection, options.cross_encoder, options.bi_encoder, options.examples
-    )
-    adapted = adapt_all(order, options.lessons.split())
-    page = BUILD / "adapted" / "CHANGES.md"
-    write_lines(page, changes_page(order, adapted))
-    print(f"{page.parent} holds {len(adapted)} lessons; {page.name} says which findings flipped.")
     return 0
 
 

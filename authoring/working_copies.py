@@ -65,12 +65,25 @@ def refresh(notebooks: Path, work: Path) -> list[str]:
     lessons = lesson_paths(notebooks)
     (work / ORIGIN).mkdir(parents=True, exist_ok=True)
     said = [_refresh(path, work / path.name, work / ORIGIN / path.name) for path in lessons]
+    copy_my_search(notebooks, work)
+    return [sentence for sentence in said if sentence]
+
+
+def copy_my_search(notebooks: Path, folder: Path) -> None:
+    """Put the learners' small collection beside their notebooks; one that is there stays.
+
+    Args:
+        notebooks: the folder of the originals, which may have none.
+        folder: of the copies.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
     seed = notebooks / MY_SEARCH
     if seed.is_dir():
         make_folder(
-            work / MY_SEARCH, lambda folder: shutil.copytree(seed, folder, dirs_exist_ok=True)
+            folder / MY_SEARCH, lambda scratch: shutil.copytree(seed, scratch, dirs_exist_ok=True)
         )
-    return [sentence for sentence in said if sentence]
 
 
 def _refresh(original: Path, mine: Path, origin: Path) -> str:

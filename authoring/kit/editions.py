@@ -5,17 +5,16 @@ An edition is made anew from `notebooks/` each time and lies in `build/`. Edit t
 
 from __future__ import annotations
 
-import shutil
 import tomllib
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from xenc_course.files import make_folder, write_whole
+from xenc_course.files import write_whole
 
 from ..notebooks import NOTEBOOKS, lesson_paths, normalise
-from ..working_copies import MY_SEARCH
+from ..working_copies import copy_my_search
 from .cut import Part, cut, minutes_of
 from .links import relink
 from .student import without_solutions
@@ -25,12 +24,9 @@ LENGTHS = tomllib.loads(Path(__file__).with_name("lengths.toml").read_text(encod
 CLASS_MINUTES = {name: length["class"] for name, length in LENGTHS.items()}
 
 
-def lengths() -> dict[str, tuple[str, list[Part]]]:
-    """The lengths of a class that there is an edition for: name -> (title, parts)."""
-    return {
-        name: (length["title"], [Part(**part) for part in length["parts"]])
-        for name, length in LENGTHS.items()
-    }
+def lengths() -> dict[str, list[Part]]:
+    """The lengths of a class that there is an edition for: name -> what it has of each lesson."""
+    return {name: [Part(**part) for part in one["parts"]] for name, one in LENGTHS.items()}
 
 
 def edition(length: str | None = None, *, solutions: bool = True) -> dict[str, NotebookNode]:
@@ -50,7 +46,7 @@ def edition(length: str | None = None, *, solutions: bool = True) -> dict[str, N
     if length is not None:
         if length not in lengths():
             raise ValueError(f"There is no length {length}: choose from {', '.join(lengths())}.")
-        lessons = {part.lesson: cut(lessons[part.lesson], part) for part in lengths()[length][1]}
+        lessons = {part.lesson: cut(lessons[part.lesson], part) for part in lengths()[length]}
     if not solutions:
         lessons = {name: without_solutions(lesson) for name, lesson in lessons.items()}
     return {name: normalise(lesson) for name, lesson in lessons.items()}
@@ -81,21 +77,9 @@ def write_edition(length: str | None = None, *, solutions: bool = True, build: P
     for name, lesson in lessons.items():
         relink(lesson, folder, files)
         write_whole(folder / f"{name}.ipynb", f"{nbformat.writes(lesson)}\n".encode())
-    copy_my_search(folder)
+    copy_my_search(NOTEBOOKS, folder)
     reading, exercising = map(sum, zip(*map(minutes_of, lessons.values()), strict=True))
     return (
         f"{folder} has {len(lessons)} lessons: {reading} minutes to read and run, "
         f"{exercising} of exercises."
-    )
-
-
-def copy_my_search(folder: Path) -> None:
-    """Put the learners' small collection beside notebooks; one that is there stays as it is.
-
-    Args:
-        folder: of the notebooks.
-    """
-    make_folder(
-        folder / MY_SEARCH,
-        lambda scratch: shutil.copytree(NOTEBOOKS / MY_SEARCH, scratch, dirs_exist_ok=True),
     )

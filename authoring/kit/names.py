@@ -39,7 +39,7 @@ def names_of(cell: NotebookNode) -> Names:
     changed: set[str] = set()
     for statement in syntax_tree(cell).body:
         table = symtable.symtable(ast.unparse(statement), "cell", "exec")
-        read |= _loaded(table) - known - bound
+        read |= (_loaded(table) | _added_to(statement)) - known - bound
         bound |= _bound(table)
         changed |= _changed(statement)
     return Names(frozenset(read), frozenset(bound), frozenset(changed - bound))
@@ -53,6 +53,12 @@ def _loaded(table: symtable.SymbolTable) -> set[str]:
         if symbol.is_referenced() and (module or symbol.is_global())
     }
     return own.union(*(_loaded(child) for child in table.get_children()))
+
+
+def _added_to(statement: ast.stmt) -> set[str]:
+    """The `total` of `total += 1`, which is read before it is bound."""
+    added = isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name)
+    return {statement.target.id} if added else set()
 
 
 def _bound(table: symtable.SymbolTable) -> set[str]:

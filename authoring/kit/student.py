@@ -8,8 +8,7 @@ import re
 from nbformat import NotebookNode
 
 from ..cells import has_tag, is_markdown, part_of
-
-EXERCISES = "On your own"
+from .cut import EXERCISES
 
 # A sentence on the cell that goes, such as "The folded cell holds a solution."
 _FOLDED = re.compile(r" \(?[A-Z][^.()]*\bfolded cell\b[^.()]*\.\)?")

@@ -5,7 +5,6 @@ import pytest
 
 from authoring.cells import has_tag, is_markdown, part_of, shown_text
 from authoring.execute import execute
-from authoring.frame_rules import core_minutes
 from authoring.kit.cut import minutes_of
 from authoring.kit.editions import CLASS_MINUTES, edition, lengths, write_edition
 from authoring.kit.names import names_of
@@ -62,11 +61,6 @@ def test_an_edition_leaves_a_third_of_the_class_to_talk(length):
     books = edition(length).values()
     reading, exercising = map(sum, zip(*map(minutes_of, books), strict=True))
     assert reading + exercising <= CLASS_MINUTES[length] * 2 / 3
-
-
-def test_a_whole_lesson_takes_at_least_the_minutes_of_its_core():
-    for lesson in ORIGINALS.values():
-        assert minutes_of(lesson)[0] >= core_minutes(list(enumerate(lesson.cells, start=1)))
 
 
 def test_links_lead_to_files_that_are_there(tmp_path):

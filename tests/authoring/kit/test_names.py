@@ -18,6 +18,10 @@ def test_a_name_that_is_read_before_it_is_bound_is_read():
     assert "rows" in names("rows = sorted(rows)").read
 
 
+def test_what_is_added_to_is_read():
+    assert names("total += 1").read == {"total"}
+
+
 def test_a_function_reads_the_names_of_its_body_but_not_its_own():
     found = names("def mean(values):\n    total = sum(values)\n    return total / scale")
     assert found.read == {"scale"}
