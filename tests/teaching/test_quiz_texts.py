@@ -48,7 +48,7 @@ def made_up(lesson):
     parameters = inspect.signature(module.questions).parameters
     kinds = {name: OF_KIND.get(p.annotation, list(STATES)) for name, p in parameters.items()}
     if lesson == "01":
-        kinds |= {"n_documents": [60, 10_000, 60], "k": [2, 20, 100]}
+        kinds |= {"n_documents": [60, 10_000, 70], "k": [2, 20, 100]}
     if lesson == "08":
         kinds["misses_most"] = ["BM25", "full text", "all-MiniLM", "bge", "hybrid"]
     return [
@@ -79,3 +79,16 @@ def test_the_right_answer_follows_what_was_measured(lesson):
 def test_a_lesson_that_gives_too_little_is_told():
     with pytest.raises(TypeError, match="sure"):
         quiz("01", gain=BETTER)
+
+
+def test_the_pairs_that_are_read_are_those_of_the_candidates():
+    measured = {"gain": BETTER, "sure": Share(6, 10, "results"), "k": 20}
+    for n_documents, right in ((10_000, "each query with its candidates"), (15, "each document")):
+        question = quiz("01", **measured, n_documents=n_documents).questions[3]
+        assert question.options[question.right].text.endswith(right)
+
+
+def test_a_quiz_on_nothing_is_refused():
+    unchanged = replace(BETTER, wins=0, ties=40, losses=0)
+    with pytest.raises(ValueError, match="changed no query"):
+        quiz("01", gain=unchanged, sure=Share(6, 10, "results"), n_documents=60, k=20)

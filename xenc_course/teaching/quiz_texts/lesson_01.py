@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 
 from xenc_course.evaluation.difference import Difference
-from xenc_course.evaluation.states import CANNOT_TELL, CONTRADICTED, EQUIVALENT, SHOWN
 from xenc_course.teaching.findings import Share
-from xenc_course.teaching.questions import Question, how_many, which
+from xenc_course.teaching.questions import Question, how_many, says, which
 
 
 def questions(gain: Difference, sure: Share, n_documents: int, k: int) -> list[Question]:
@@ -18,9 +17,14 @@ def questions(gain: Difference, sure: Share, n_documents: int, k: int) -> list[Q
         sure: of first results with a sigmoid from 0.9 to 0.99, those that are right.
         n_documents: in the collection.
         k: candidates per query.
+
+    Raises:
+        ValueError: reranking changed no query.
     """
     n_queries = len(gain.per_query)
     changed = gain.wins + gain.losses
+    if not changed:
+        raise ValueError("Reranking changed no query, so the quiz cannot ask what it changed.")
     return [
         how_many(
             f"Of the {changed} queries that reranking changed, how many got a better place?",
@@ -41,24 +45,12 @@ def questions(gain: Difference, sure: Share, n_documents: int, k: int) -> list[Q
                 ("All of them", math.inf, "A reranker can also push the right article down."),
             ],
         ),
-        which(
+        says(
             "What does the interval of section 2 say about the mean over all such queries?",
             gain.state,
-            {
-                SHOWN: (
-                    "Reranking raises it.",
-                    "The interval lies above zero, and p is below 0.05.",
-                ),
-                CONTRADICTED: ("Reranking lowers it.", "Then the interval would lie below zero."),
-                EQUIVALENT: (
-                    "It hardly changes.",
-                    "Then the interval would lie within the margin that was set before.",
-                ),
-                CANNOT_TELL: (
-                    "These queries do not decide.",
-                    "Then the interval would hold zero and reach beyond the margin.",
-                ),
-            },
+            shown="Reranking raises it.",
+            contradicted="Reranking lowers it.",
+            because="That is the state in the last column of the table.",
         ),
         how_many(
             "A first result has a sigmoid between 0.9 and 0.99. How often is such a result right?",
@@ -78,27 +70,24 @@ def questions(gain: Difference, sure: Share, n_documents: int, k: int) -> list[Q
                 ),
             ],
         ),
-        how_many(
-            f"{n_queries:,} new queries arrive. How many pairs does the cross-encoder read when "
-            f"the search has {n_documents:,} documents and keeps {k} candidates?",
-            n_queries * min(k, n_documents),
-            [
-                (
-                    f"Fewer than {n_queries + n_documents:,}: each text once",
-                    n_queries + n_documents,
-                    "Each text once is what a bi-encoder reads, documents and queries.",
+        which(
+            f"{n_queries:,} new queries arrive, and the vectors of {n_documents:,} documents are "
+            f"stored. The search keeps {k} candidates. How many pairs does the cross-encoder read?",
+            "candidates" if k < n_documents else "all",
+            {
+                "once": (
+                    f"{n_queries + n_documents:,}: each text once",
+                    "That is what a bi-encoder reads: each document and each query.",
                 ),
-                (
-                    f"Between {n_queries + n_documents:,} and {n_queries * n_documents:,}",
-                    n_queries * n_documents,
-                    "Queries times candidates: the first stage keeps the number small.",
+                "candidates": (
+                    f"{n_queries * k:,}: each query with its candidates",
+                    "The first stage keeps the number small.",
                 ),
-                (
+                "all": (
                     f"{n_queries * n_documents:,}: each query with each document",
-                    math.inf,
-                    "That would be a search without a first stage.",
+                    "That is what a search without a first stage would read.",
                 ),
-            ],
+            },
         ),
         how_many(
             "How many queries neither gain nor lose?",
