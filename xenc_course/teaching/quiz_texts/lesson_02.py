@@ -60,8 +60,8 @@ def questions(
             ],
         ),
         how_many(
-            "Ask something else about the same passage. For how many passages does a token, in "
-            "the last layer, differ more from itself than from its neighbours?",
+            "Ask something else about the same passage. For how many passages, in the last layer, "
+            "are a token's two vectors less alike than those of two different tokens?",
             turned.hits / turned.n,
             [
                 ("For hardly any", 0.1, "That is so in the lower layers."),

@@ -30,12 +30,16 @@ def questions(
             ],
         ),
         how_many(
-            "And the same cross-encoder in 8-bit integers?",
+            "And the same cross-encoder in 8-bit integers, in onnxruntime?",
             int8,
             [
                 ("No faster", 1.1, "That happens on processors that cannot multiply bytes."),
-                ("Up to four times", 4.0, "Possible on other processors: measure on yours."),
-                ("More than four times", math.inf, "Another runtime and cheaper arithmetic."),
+                ("Up to four times", 4.0, "Section 1 has your ratio: it depends on the processor."),
+                (
+                    "More than four times",
+                    math.inf,
+                    "Two things help: another runtime, cheaper arithmetic.",
+                ),
             ],
         ),
         how_many(
@@ -43,7 +47,11 @@ def questions(
             "the table?",
             million,
             [
-                ("Less than a minute", 60, "In a minute it reads some thousands."),
+                (
+                    "Less than a minute",
+                    60,
+                    "Divide a minute by the price of a passage: some thousands fit.",
+                ),
                 ("One minute to one hour", 3_600, "Multiply the price of a passage by a million."),
                 ("More than an hour", math.inf, "For every query: so a first stage comes first."),
             ],
@@ -55,16 +63,24 @@ def questions(
             [
                 ("About as long", 2.0, "That is so up to a third of the load."),
                 ("Two to five times", 5.0, "That is at half to two thirds of the load."),
-                ("More than five times", math.inf, "They wait for each other: plan for half."),
+                (
+                    "More than five times",
+                    math.inf,
+                    "They queue: load it only as far as p95 allows.",
+                ),
             ],
         ),
         how_many(
-            "Single queries: how many times the p50 is the p95?",
+            "Single queries: how many times as long as the p50 is the p95?",
             p95_over_p50,
             [
-                ("The same", 1.02, "Then all queries and candidates would be equally long."),
-                ("More, up to three times", 3.0, "So divide the budget by p95, not by the mean."),
-                ("More than three times", math.inf, "Then something else ran on the machine."),
+                ("As long", 1.02, "Then all queries and candidates would be equally long."),
+                ("Longer, up to three times", 3.0, "So first divide the budget by p95 / p50."),
+                (
+                    "More than three times as long",
+                    math.inf,
+                    "Then something else ran on the machine.",
+                ),
             ],
         ),
     ]

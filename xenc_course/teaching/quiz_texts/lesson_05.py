@@ -52,12 +52,20 @@ def questions(
             because="On the help centre it is the other way round: it depends on the collection.",
         ),
         how_many(
-            "How much smaller is the 8-bit file of the large model?",
+            "How large is the 8-bit file of the large model, beside fp32?",
             smaller,
             [
                 ("Half the size", 2.5, "Two of four bytes: that would be 16-bit numbers."),
-                ("About a quarter", 5.0, "One byte in place of four for nearly every weight."),
-                ("A tenth or less", math.inf, "One byte in place of four cannot save that much."),
+                (
+                    "About a quarter of the size",
+                    5.0,
+                    "One byte in place of four for nearly every weight.",
+                ),
+                (
+                    "A tenth of the size or less",
+                    math.inf,
+                    "One byte in place of four cannot save that much.",
+                ),
             ],
         ),
     ]

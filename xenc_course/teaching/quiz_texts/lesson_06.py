@@ -32,10 +32,10 @@ def questions(
             ],
         ),
         how_many(
-            "How many of the answers lie beyond the limit of their part?",
+            "How many of the answers begin beyond what the model reads of their part?",
             unread,
             [
-                ("Fewer than one in ten", 0.1, "A part has sixteen pages, and the limit a few."),
+                ("Fewer than one in ten", 0.1, "A part has sixteen pages; a few are read."),
                 ("One in ten to nine in ten", 0.9, "Count yours before you trust a reranker."),
                 ("Nearly all", math.inf, "The first pages of each part are read."),
             ],
@@ -49,10 +49,10 @@ def questions(
             because="Where the answer is read anyway, splitting is not shown to help.",
         ),
         how_many(
-            "Sixty-four pairs, sorted, in batches of 32: how much of what is read is padding?",
+            "The lesson's pairs of mixed lengths, sorted, in batches of 32: how much is padding?",
             padded,
             [
-                ("Nothing", 1e-9, "Only batches of one have none."),
+                ("Nothing", 1e-9, "Of these pairs, only batches of one have none."),
                 ("Up to a fifth", 0.2, "That is about what batches of 8 have."),
                 ("More than a fifth", math.inf, "The longest pair sets the length of its batch."),
             ],
@@ -63,8 +63,8 @@ def questions(
             apart,
             [
                 ("Less than 0.001", 1e-3, "The runtime changes the time, not the ranking."),
-                ("0.001 to 0.1", 0.1, "That would be 8-bit integers."),
-                ("More than 0.1", math.inf, "Then the two would not be the same model."),
+                ("0.001 to 0.1", 0.1, "Fewer bits can move scores that far."),
+                ("More than 0.1", math.inf, "Fewer bits can move scores that far."),
             ],
         ),
     ]

@@ -44,13 +44,15 @@ def questions(
             because="It was tested on queries that it was not fitted on.",
         ),
         says(
-            "The calibration meets the candidates of another first stage. What does it promise?",
+            "The calibration meets the candidates of another first stage. Its mean "
+            "promise, beside the share that is right?",
             other_stage,
             **promises,
-            because="Most first results stay the same, whoever found the candidates.",
+            because="Compare both columns of the table in section 4, and their interval.",
         ),
         says(
-            "It was fitted on first results and is asked about second ones. What does it promise?",
+            "It was fitted on first results and is asked about second ones. Its mean "
+            "promise, beside the share that is right?",
             second,
             **promises,
             because="A calibration belongs to the place in the list that it was fitted on.",
@@ -60,7 +62,11 @@ def questions(
             no_answer,
             [
                 ("No better than chance", 0.55, "Chance is 0.5."),
-                ("Below 0.8", 0.8, "What is left often scores as high as an answer elsewhere."),
+                (
+                    "Better than chance, below 0.8",
+                    0.8,
+                    "What is left often scores as high as an answer elsewhere.",
+                ),
                 ("0.8 or more", math.inf, "Only for queries whose first result was right."),
             ],
         ),

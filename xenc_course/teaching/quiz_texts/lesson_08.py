@@ -41,11 +41,11 @@ def questions(
             because="Its price is judged queries to tune the weight on.",
         ),
         says(
-            "Reading 200 candidates in place of the depth chosen before?",
+            "Reading 200 of the hybrid's candidates in place of the depth chosen before?",
             deeper.state,
             shown="200 are better.",
             contradicted="200 are worse.",
-            because="Ten times the work for that: choose the depth on your own judged queries.",
+            because="Many times the work for that: choose the depth on your own judged queries.",
         ),
         says(
             "An equal mix of the reranker with BM25, beside the reranker alone, on Wikipedia?",
