@@ -31,48 +31,48 @@ def growth(journal: Journal, sizes: list[int], rounds: int) -> Table:
     Args:
         journal: keeps each run.
         sizes: numbers of pairs, ascending.
-        rounds: how often each but the largest is measured.
+        rounds: how often each is measured; the largest, which takes minutes, three times.
 
     Returns:
         One row per size: milliseconds per pair with their spread, and MB beyond the loaded model.
     """
     rows = []
     for size in sizes:
-        times = 1 if size == sizes[-1] else rounds
+        times = min(rounds, 3) if size == sizes[-1] else rounds
         runs = [
             journal.once(f"growth {size} {n}", lambda size=size: _run(size)) for n in range(times)
         ]
         costs = [1000 * run["seconds"] / size for run in runs]
         memory = max(run["megabytes"] for run in runs)
-        spread = f"{min(costs):.2f} to {max(costs):.2f}" if times > 1 else "one run"
+        spread = f"{min(costs):.2f} to {max(costs):.2f}"
         rows.append((f"{size:,}", f"{np.median(costs):.2f}", spread, f"{memory:.0f}"))
-    cost, error = extrapolated(runs[-1]["blocks"], 10 * size)
+    cost, error = extrapolated([run["blocks"] for run in runs], 10 * size)
     spread = f"extrapolated, {cost - error:.2f} to {cost + error:.2f}"
     rows.append((f"{10 * size:,}", f"{cost:.2f}", spread, ""))
     return Table(["pairs", "ms a pair", "spread", "MB beyond the loaded model"], rows)
 
 
-def extrapolated(blocks: list[float], target: int) -> tuple[float, float]:
-    """Foretell the cost of a longer run from the blocks of a shorter one.
+def extrapolated(runs: list[list[float]], target: int) -> tuple[float, float]:
+    """Foretell the cost of a longer run from the blocks of shorter ones.
 
-    A line is fitted to the cost of a pair over its place in the run, so a cost that rises goes on
-    rising.
+    A line is fitted to the cost of a pair over its place in its run, so a cost that rises goes on
+    rising. One line for several runs: in a single one the machine's clock drifts, too.
 
     Args:
-        blocks: the seconds of each of n blocks of `BLOCK` pairs, 3 or more.
+        runs: of each the seconds of its blocks of `BLOCK` pairs; 3 blocks or more in all.
         target: the pairs of the longer run.
 
     Returns:
         Milliseconds per pair, and half the width of their 95 % interval.
     """
-    costs = 1000 * np.array(blocks) / BLOCK
-    places = (np.arange(len(blocks)) + 0.5) * BLOCK
+    costs = 1000 * np.concatenate(runs) / BLOCK
+    places = np.concatenate([(np.arange(len(run)) + 0.5) * BLOCK for run in runs])
     line = linregress(places, costs)
     middle = target / 2  # the mean of a line is its value in the middle
     left = costs - line.intercept - line.slope * places
-    noise = np.sqrt(left @ left / (len(blocks) - 2))
+    noise = np.sqrt(left @ left / (len(costs) - 2))
     reach = (middle - places.mean()) ** 2 / ((places - places.mean()) ** 2).sum()
-    error = t.ppf(0.975, len(blocks) - 2) * noise * np.sqrt(1 / len(blocks) + reach)
+    error = t.ppf(0.975, len(costs) - 2) * noise * np.sqrt(1 / len(costs) + reach)
     return float(line.intercept + line.slope * middle), float(error)
 
 
@@ -130,7 +130,9 @@ def _grown(size: int) -> dict:
     """Score a stream of `size` pairs: the seconds, those of each block, and how memory rose."""
     texts = list(load_collection("wikipedia").documents.values())
     reranker = Reranker("ms-marco-MiniLM-L12-v2", "onnx-int8")
-    pairs = ((f"query {n}", first_words(texts[n % len(texts)], 12)) for n in range(size))
+    # Seven digits each, so that later queries are no longer than the first.
+    queries = (f"query {1_000_000 + n}" for n in range(size))
+    pairs = ((q, first_words(texts[n % len(texts)], 12)) for n, q in enumerate(queries))
     reranker.score([("a query", texts[0])] * 2, progress=False)
     before = highest = resident()
     started = time.perf_counter()
@@ -140,7 +142,7 @@ def _grown(size: int) -> dict:
         nonlocal highest, scored
         scored += done
         highest = max(highest, resident())
-        if scored % BLOCK == 0:
+        if done and scored % BLOCK == 0:  # the reranker also reports that nothing more was read
             ends.append(time.perf_counter() - started)
 
     for _ in reranker.stream(pairs, look):
