@@ -14,12 +14,13 @@ VENV := .venv
 WORKERS ?= 2
 REQUIREMENTS ?= -r requirements.lock
 READY := $(VENV)/ready
+KIT_READY := $(VENV)/kit-ready
 
 # In a container the user is often root, and JupyterLab wants to be told that this is meant.
 ROOT_ARGS := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test quick cov soak check lint notebooks findings html lesson edition student bench frontier clean setup
+.PHONY: help lab test quick cov soak check lint notebooks findings site browser lesson edition student slides assignment bench frontier clean setup
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,9 +61,11 @@ notebooks: setup  ## run every lesson in place and store its outputs
 findings: setup  ## write FINDINGS.md from the outputs that the lessons store
 	$(BIN)/python -m authoring findings
 
-# Without these two links the pages need no network: lessons use no formulas and keep their figures inline.
-html: setup  ## write every lesson as a web page, into html/
-	$(BIN)/jupyter nbconvert --to html --HTMLExporter.require_js_url= --HTMLExporter.mathjax_url= --output-dir html notebooks/*.ipynb
+site: setup $(KIT_READY)  ## make the website and the book in build/site/
+	$(BIN)/python -m authoring site
+
+browser: setup $(KIT_READY)  ## test lessons and website in a real browser (Chromium, minutes)
+	$(BIN)/pytest $(TEST_ARGS) tests/browser
 
 # LENGTH is 90min, halfday or twodays; without it, all lessons are whole.
 edition: setup  ## make the lessons of a class in build/: make edition LENGTH=90min
@@ -70,6 +73,12 @@ edition: setup  ## make the lessons of a class in build/: make edition LENGTH=90
 
 student: setup  ## make the same without solutions: make student LENGTH=90min
 	$(BIN)/python -m authoring edition --student $(LENGTH)
+
+slides: setup $(KIT_READY)  ## make slides of every lesson in build/slides/
+	$(BIN)/python -m authoring slides
+
+assignment: setup $(KIT_READY)  ## make an assignment for nbgrader: make assignment NAME=01_basics
+	$(BIN)/python -m authoring assignment $(NAME)
 
 lesson: setup  ## start a lesson that obeys the rules: make lesson NAME=21_mine
 	$(BIN)/python -m authoring lesson $(NAME)
@@ -93,6 +102,11 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --disable-pip-version-check --no-cache-dir --no-deps --no-build-isolation --editable .
 	touch $(READY)
 
+# What only the website, the browser and a class need: it comes on top of the lock.
+$(KIT_READY): $(READY) requirements-kit.lock
+	$(BIN)/python -m pip install --disable-pip-version-check --no-cache-dir $(PIP_ARGS) -r requirements-kit.lock
+	touch $(KIT_READY)
+
 clean:  ## remove .venv and what runs leave behind (models stay in the cache)
-	rm -rf $(VENV) benchmarks/.peers benchmarks/.rounds build html *.egg-info .ruff_cache .mypy_cache .import_linter_cache .coverage
+	rm -rf $(VENV) benchmarks/.peers benchmarks/.rounds build *.egg-info .ruff_cache .mypy_cache .import_linter_cache .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

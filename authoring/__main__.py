@@ -78,6 +78,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     edition.set_defaults(run=_edition)
 
+    assignment = commands.add_parser("assignment", help="make an assignment for nbgrader in build/")
+    assignment.add_argument("name", metavar="NAME", help="of a lesson, such as 01_basics")
+    assignment.set_defaults(run=_assignment)
+
+    slides = commands.add_parser("slides", help="make slides of every lesson in build/slides/")
+    slides.set_defaults(run=_slides)
+
+    site = commands.add_parser("site", help="make the website and the book in build/site/")
+    site.set_defaults(run=_site)
+
     work = commands.add_parser("work", help="make or refresh your own copies of the lessons: work/")
     work.set_defaults(run=_work)
     return parser
@@ -175,6 +185,27 @@ def _edition(options: argparse.Namespace) -> int:
     from .kit.editions import write_edition
 
     print(write_edition(options.length or None, solutions=not options.student))
+    return 0
+
+
+def _assignment(options: argparse.Namespace) -> int:
+    from .kit.assignment import write_assignment
+
+    print(write_assignment(options.name))
+    return 0
+
+
+def _slides(options: argparse.Namespace) -> int:
+    from .kit.slides import write_slides
+
+    print(write_slides())
+    return 0
+
+
+def _site(options: argparse.Namespace) -> int:
+    from .site.build import build_site
+
+    print(build_site())
     return 0
 
 

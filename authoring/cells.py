@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from html import unescape
 
 from nbformat import NotebookNode
@@ -76,6 +77,20 @@ def nbval_markers(cell: NotebookNode) -> set[str]:
 def without_code(markdown: str) -> str:
     """Markdown without code spans and fenced code."""
     return CODE_IN_PROSE.sub("", markdown)
+
+
+def outside_code(markdown: str, change: Callable[[str], str]) -> str:
+    """Change markdown, and leave its code spans and fenced code as they are.
+
+    Args:
+        markdown: the text.
+        change: is given each part that is not code, and returns what takes its place.
+    """
+    parts, end = [], 0
+    for code in CODE_IN_PROSE.finditer(markdown):
+        parts += [change(markdown[end : code.start()]), code.group()]
+        end = code.end()
+    return "".join([*parts, change(markdown[end:])])
 
 
 def straight_quotes(markdown: str) -> str:

@@ -32,12 +32,14 @@ class Part:
         sections: their numbers.
         exercises: their numbers.
         deeper: headings under "Going deeper".
+        exercises_alone: whether they come without the wrap-up, the quiz and the reading list.
     """
 
     lesson: str
     sections: list[int]
     exercises: list[int] = field(default_factory=list)
     deeper: list[str] = field(default_factory=list)
+    exercises_alone: bool = False
 
 
 def cut(lesson: NotebookNode, part: Part) -> NotebookNode:
@@ -109,12 +111,14 @@ def _headings(lesson: NotebookNode) -> list[str]:
 
 
 def _wanted(headings: list[str], part: Part) -> set[str]:
-    kept = set(ALWAYS)
+    kept = {OPENING} if part.exercises_alone else {*ALWAYS, QUIZ}
     kept |= {_one(headings, f"{number}. ", "section", part) for number in part.sections}
     kept |= {_one(headings, f"Exercise {n}:", "exercise", part) for n in part.exercises}
     kept |= {_one(headings, title, "heading", part) for title in part.deeper}
     if part.exercises:
-        kept |= {EXERCISES, QUIZ}
+        kept.add(EXERCISES)
+    else:
+        kept.discard(QUIZ)
     if part.deeper:
         kept.add(DEEPER)
     return kept

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 from nbformat import NotebookNode
 
-from ..cells import CODE_IN_PROSE, is_markdown
+from ..cells import is_markdown, outside_code
 from ..notebooks import NOTEBOOKS
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -33,12 +32,4 @@ def relink(notebook: NotebookNode, folder: Path, kept: set[str]) -> None:
 
     for cell in notebook.cells:
         if is_markdown(cell):
-            cell.source = _outside_code(cell.source, lambda text: _LINK.sub(led, text))
-
-
-def _outside_code(markdown: str, change: Callable[[str], str]) -> str:
-    parts, end = [], 0
-    for code in CODE_IN_PROSE.finditer(markdown):
-        parts += [change(markdown[end : code.start()]), code.group()]
-        end = code.end()
-    return "".join([*parts, change(markdown[end:])])
+            cell.source = outside_code(cell.source, lambda text: _LINK.sub(led, text))

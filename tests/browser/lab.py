@@ -1,4 +1,4 @@
-"""A real JupyterLab and a browser in front of it, for the checks of this folder."""
+"""A real JupyterLab, and what a learner does in it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
-
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+JUPYTER = Path(sys.executable).with_name("jupyter")
+# Otherwise JupyterLab takes cells that are out of sight out of the page, too.
+TRACKER = "JUPYTERLAB_SETTINGS_DIR/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
 
 
 def write_notebook(path: Path, source: str) -> None:
@@ -24,40 +26,51 @@ def write_notebook(path: Path, source: str) -> None:
 
 
 @contextmanager
-def in_lab(jupyter: str, chromium: str, folder: Path, notebook: str) -> Iterator[tuple[Page, str]]:
-    """A page of a browser, and the address of a notebook in a JupyterLab that ends with it."""
-    server, address = start_lab(jupyter, folder, notebook)
-    try:
-        with sync_playwright() as play:
-            browser = play.chromium.launch(executable_path=chromium, args=OPTIONS)
-            page = browser.new_page(viewport={"width": 1100, "height": 800})
-            page.set_default_timeout(60_000)
-            yield page, address
-            browser.close()
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-
-
-def start_lab(jupyter: str, folder: Path, notebook: str) -> tuple[subprocess.Popen, str]:
-    """A server of its own settings, and the notebook's address with the token."""
+def lab(folder: Path, notebook: str) -> Iterator[str]:
+    """The address of a notebook in a JupyterLab that has settings of its own and ends with this."""
     names = ("JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
     own = {name: str(folder / "lab" / name) for name in names}
+    tracker = folder / "lab" / TRACKER
+    tracker.parent.mkdir(parents=True)
+    tracker.write_text(json.dumps({"windowingMode": "none"}))
     options = ["--no-browser", "--allow-root", "--port=0", f"--ServerApp.root_dir={folder}"]
     server = subprocess.Popen(
-        [str(Path(jupyter).absolute()), "lab", *options],
+        [str(JUPYTER), "lab", *options],
         env=os.environ | own,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
-    for line in server.stderr:
-        if found := re.search(r"http://127\.0\.0\.1:(\d+)/lab\?(token=\w+)", line):
-            return server, f"http://127.0.0.1:{found[1]}/lab/tree/{notebook}?{found[2]}"
-    raise RuntimeError("JupyterLab did not start.")
+    try:
+        yield _address(server, notebook)
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.communicate()
 
 
-def menu(page: Page, *names: str) -> None:
+def open_notebook(page: Any, address: str) -> None:
+    page.goto(address)
+    page.get_by_text("| Idle").wait_for()  # before, JupyterLab asks for a kernel
+
+
+def menu(page: Any, *names: str) -> None:
     page.get_by_role("menuitem", name=names[0], exact=True).click()
     for name in names[1:-1]:
         page.get_by_text(name, exact=True).hover()
     page.get_by_text(re.compile(f"^{re.escape(names[-1])}…?$")).click()
+
+
+def run_cell(page: Any, cell: Any, source: str) -> None:
+    """Write other code into a cell, and run it."""
+    cell.locator(".cm-content").first.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(source)
+    page.keyboard.press("Control+Enter")
+
+
+def _address(server: subprocess.Popen, notebook: str) -> str:
+    assert server.stderr is not None
+    for line in server.stderr:
+        if found := re.search(r"http://127\.0\.0\.1:(\d+)/lab\?(token=\w+)", line):
+            return f"http://127.0.0.1:{found[1]}/lab/tree/{notebook}?{found[2]}"
+    raise RuntimeError("JupyterLab did not start.")

@@ -1,0 +1,154 @@
+"""An assignment for nbgrader: the exercises of a lesson, each with a locked cell that grades it.
+
+The source version holds the solutions, the release version is what learners get. An exercise on a
+learner's own folder is left out, because no machine can say what the right answer is.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from xenc_course.files import write_whole
+
+from ..cells import has_tag, is_markdown
+from ..notebooks import NOTEBOOKS, lesson_paths, normalise
+from .cut import Part, cut
+from .editions import BUILD
+from .links import relink
+
+POINTS = {"easy": 1, "medium": 2, "hard": 3}
+HEADING = re.compile(r"^### Exercise (\d+): .* · (easy|medium|hard)$", re.MULTILINE)
+OWN_FOLDER = "my_folder"
+CONFIG = """\
+c = get_config()
+c.CourseDirectory.course_id = "cross-encoders"
+c.ClearSolutions.code_stub = {"python": "# Replace the ... above."}
+c.ExecutePreprocessor.timeout = 300  # seconds of a cell: the first ones load models
+"""
+
+
+def write_assignment(name: str, build: Path = BUILD) -> str:
+    """Make a lesson's assignment: its source version, and the release version that nbgrader makes.
+
+    Args:
+        name: of the lesson, such as "01_basics".
+        build: the folder for the course of nbgrader, `assignment/`.
+
+    Returns:
+        A sentence that says where they are.
+
+    Raises:
+        ValueError: there is no such lesson.
+        RuntimeError: nbgrader is not installed, or cannot make the release version.
+    """
+    lessons = {path.stem: path for path in lesson_paths(NOTEBOOKS)}
+    if name not in lessons:
+        raise ValueError(f"There is no lesson named {name}: choose one of {', '.join(lessons)}.")
+    course = build / "assignment"
+    folder = course / "source" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    notebook = assignment(nbformat.read(lessons[name], as_version=4), name)
+    relink(notebook, folder, set())
+    write_whole(course / "nbgrader_config.py", CONFIG.encode())
+    write_whole(folder / f"{name}.ipynb", f"{nbformat.writes(notebook)}\n".encode())
+    made = _api(course).generate_assignment(name, create=True, force=True)
+    if not made["success"]:
+        raise RuntimeError(f"nbgrader could not make the release version: {made['log']}")
+    return f"{course} is a course of nbgrader: {name} is in source/ and, for learners, in release/."
+
+
+def assignment(lesson: NotebookNode, name: str) -> NotebookNode:
+    """Cut a lesson to the exercises that a machine can grade, with what they need.
+
+    Args:
+        lesson: in nbformat 4; it is not changed.
+        name: of the lesson, such as "01_basics".
+
+    Returns:
+        The source version, with nbgrader's metadata in its cells.
+    """
+    numbers = [number for number, _, stub, _ in _exercises(lesson) if OWN_FOLDER not in stub.source]
+    wanted = Part(name, sections=[], exercises=numbers, exercises_alone=True)
+    part = normalise(cut(lesson, wanted))
+    found = {id(stub): (n, points, solution) for n, points, stub, solution in _exercises(part)}
+    cells: list[NotebookNode] = []
+    for cell in part.cells:
+        if id(cell) in found:
+            cells += _graded(cell, *found[id(cell)], lesson=name[:2])
+        elif is_markdown(cell):
+            cells.append(cell)
+        elif not has_tag(cell, "solution"):
+            cells.append(_marked(cell, f"given-{len(cells)}", locked=True))
+    for place, cell in enumerate(cells, start=1):
+        cell.id = f"cell-{place:02d}"
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    part.cells = cells
+    return part
+
+
+def _exercises(lesson: NotebookNode) -> Iterator[tuple[int, int, NotebookNode, NotebookNode]]:
+    """The exercises: number, points, the cell to fill in and the cell with the solution."""
+    number, points, stub = 0, 0, None
+    for cell in lesson.cells:
+        if is_markdown(cell) and (match := HEADING.search(cell.source)):
+            number, points, stub = int(match[1]), POINTS[match[2]], None
+        elif number and cell.cell_type == "code" and has_tag(cell, "solution"):
+            yield number, points, stub, cell
+            number = 0
+        elif number and cell.cell_type == "code":
+            stub = cell
+
+
+def _graded(
+    stub: NotebookNode, number: int, points: int, solution: NotebookNode, lesson: str
+) -> list[NotebookNode]:
+    """The cell to fill in, with the solution that nbgrader takes out, and the cell that grades."""
+    given, target = _without_check(stub.source)
+    solved, value = _without_check(solution.source)
+    answer = "\n".join([solved, f"{target} = {value}"])
+    region = f"{given}\n\n\n### BEGIN SOLUTION\n{answer}\n### END SOLUTION"
+    check = f'feedback = check({target}, "{lesson}.{number}")\nassert feedback.solved, feedback.message'
+    exercise = _marked(nbformat.v4.new_code_cell(region), f"exercise-{number}", solution=True)
+    grade = _marked(
+        nbformat.v4.new_code_cell(check), f"check-{number}", locked=True, grade=True, points=points
+    )
+    return [exercise, grade]
+
+
+def _without_check(source: str) -> tuple[str, str]:
+    """The code before the call of `check`, and the source of that call's first argument."""
+    lines = source.splitlines()
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            if isinstance(node.value.func, ast.Name) and node.value.func.id == "check":
+                before = "\n".join(lines[: node.lineno - 1]).removeprefix("# Solution: unfold")
+                return before.strip(), ast.unparse(node.value.args[0])
+    raise ValueError("This exercise has no check that ends it.")
+
+
+def _marked(cell: NotebookNode, name: str, **options: object) -> NotebookNode:
+    """A cell with the metadata that nbgrader reads, schema 3."""
+    plain = {"schema_version": 3, "grade": False, "locked": False, "solution": False, "task": False}
+    cell.metadata["nbgrader"] = {**plain, "grade_id": name, **options}
+    return cell
+
+
+def _api(course: Path):  # noqa: ANN202
+    try:
+        from nbgrader.apps import NbGraderAPI
+        from traitlets.config import Config
+    except ImportError as error:
+        raise RuntimeError(
+            "nbgrader is not installed: run `make assignment`, which installs it."
+        ) from error
+    config = Config()
+    config.CourseDirectory.root = str(course)
+    config.ClearSolutions.code_stub = {"python": "# Replace the ... above."}
+    return NbGraderAPI(config=config)

@@ -1,0 +1,1 @@
+"""The website and the book: pages from the lessons' stored outputs, built by Sphinx in `build/`."""

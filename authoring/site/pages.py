@@ -1,0 +1,100 @@
+"""The pages of the website, laid out for Sphinx: lessons, documents and the reference."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nbformat
+
+from xenc_course.files import write_whole
+
+from ..cells import is_markdown
+from ..kit.cut import minutes_of
+from ..notebooks import NOTEBOOKS, lesson_paths
+from .lesson_pages import lesson_page
+from .links import page_links
+from .reference import reference_pages
+from .settings import Settings
+
+ROOT = NOTEBOOKS.parent
+DOCUMENTS = {  # path in the project -> path on the website
+    "README.md": "index.md",
+    "FINDINGS.md": "FINDINGS.md",
+    "INSTRUCTORS.md": "INSTRUCTORS.md",
+    "docs/questions.md": "docs/questions.md",
+    "docs/glossary.md": "docs/glossary.md",
+    "docs/setup.md": "docs/setup.md",
+    "docs/human-judged.md": "docs/human-judged.md",
+    "docs/architecture.md": "docs/architecture.md",
+    "docs/accessibility.md": "docs/accessibility.md",
+    "benchmarks/RESULTS.md": "docs/benchmark.md",
+    "xenc_course/data/helpdesk/DATASHEET.md": "docs/helpdesk.md",
+}
+PICTURES = ("docs/rescued.png",)
+TOP = (  # short titles: all stand in one line at the top of a page
+    "lessons",
+    "Questions <docs/questions>",
+    "Findings <FINDINGS>",
+    "docs/glossary",
+    "Teach it <INSTRUCTORS>",
+    "about",
+    "api/index",
+)
+ABOUT = ("setup", "benchmark", "human-judged", "helpdesk", "architecture", "accessibility")
+
+
+def lay_out(source: Path, settings: Settings) -> None:
+    """Write all pages into a folder that Sphinx reads.
+
+    Args:
+        source: the folder; what it held before is removed.
+        settings: of the website.
+
+    Raises:
+        OSError: a file cannot be read or written.
+    """
+    shutil.rmtree(source, ignore_errors=True)
+    lessons = lesson_paths(NOTEBOOKS)
+    pages = {**DOCUMENTS, **{f"notebooks/{path.name}": f"notebooks/{path.name}" for path in lessons}}
+    for path in lessons:
+        name = f"notebooks/{path.name}"
+        page = lesson_page(nbformat.read(path, as_version=4), path.stem, settings)
+        for cell in page.cells:
+            if is_markdown(cell):
+                cell.source = page_links(cell.source, name, pages, settings)
+        _write(source / name, nbformat.writes(page))
+        _write(source / "downloads" / path.name, path.read_text(encoding="utf-8"))
+    for path, place in DOCUMENTS.items():
+        text = page_links((ROOT / path).read_text(encoding="utf-8"), path, pages, settings)
+        _write(source / place, text + (_contents(TOP) if place == "index.md" else ""))
+    for path in PICTURES:
+        (source / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / path, source / path)
+    _write(source / "lessons.md", _list_of_lessons(lessons))
+    _write(source / "about.md", "# About\n" + _contents([f"docs/{page}" for page in ABOUT], shown=True))
+    for place, text in reference_pages().items():
+        _write(source / place, text)
+
+
+def _list_of_lessons(lessons: list[Path]) -> str:
+    lines = ["# Lessons", "", "| lesson | minutes to read and run | minutes of exercises |"]
+    lines.append("|---|---|---|")
+    for path in lessons:
+        lesson = nbformat.read(path, as_version=4)
+        title = lesson.cells[0].source.partition("\n")[0].lstrip("# ")
+        reading, exercising = minutes_of(lesson)
+        link = f"[{path.stem[:2]} {title}](notebooks/{path.name})"
+        lines.append(f"| {link} | {reading} | {exercising} |")
+    names = [f"notebooks/{path.stem}" for path in lessons]
+    return "\n".join(lines) + "\n" + _contents(names)
+
+
+def _contents(names: list[str] | tuple[str, ...], *, shown: bool = False) -> str:
+    options = [":maxdepth: 1"] if shown else [":hidden:", ":maxdepth: 2"]
+    return "\n".join(["", "```{toctree}", *options, "", *names, "```", ""])
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, text.encode())

@@ -1,0 +1,41 @@
+"""Links between files become links between pages, and none leads nowhere."""
+
+import pytest
+
+from authoring.site.links import page_links
+from authoring.site.settings import Settings
+
+PAGES = {
+    "README.md": "index.md",
+    "docs/questions.md": "docs/questions.md",
+    "benchmarks/RESULTS.md": "docs/benchmark.md",
+    "notebooks/01_basics.ipynb": "notebooks/01_basics.ipynb",
+}
+HOSTED = Settings("https://github.com/owner/name", "main", "A course")
+NOWHERE = Settings("", "main", "A course")
+
+
+@pytest.mark.parametrize(
+    ("page", "written", "led"),
+    [
+        ("docs/questions.md", "[01](../notebooks/01_basics.ipynb)", "../notebooks/01_basics.ipynb"),
+        ("README.md", "[times](benchmarks/RESULTS.md#speed)", "docs/benchmark.md#speed"),
+        ("docs/questions.md", "[home](../README.md)", "../index.md"),
+        ("docs/questions.md", "[below](#here)", "#here"),
+        ("README.md", "[paper](https://example.org/a)", "https://example.org/a"),
+        ("README.md", "[code](xenc_course/files.py)", f"{HOSTED.repository}/blob/main/xenc_course/files.py"),
+    ],
+)
+def test_a_link_leads_to_the_page_or_to_the_repository(page, written, led):
+    assert page_links(written, page, PAGES, HOSTED).endswith(f"]({led})")
+
+
+def test_without_a_repository_a_link_to_a_file_is_its_text():
+    text = "See [the list](authoring/kit/lengths.toml), and ![a picture](docs/rescued.png)."
+    led = page_links(text, "README.md", PAGES, NOWHERE)
+    assert led == "See the list, and ![a picture](docs/rescued.png)."
+
+
+def test_code_stays_as_it_is():
+    text = "`[a](b.py)`\n```\n[a](b.py)\n```\n"
+    assert page_links(text, "README.md", PAGES, NOWHERE) == text
