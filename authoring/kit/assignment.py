@@ -7,7 +7,9 @@ learner's own folder is left out, because no machine can say what the right answ
 from __future__ import annotations
 
 import ast
+import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -114,7 +116,9 @@ def _graded(
     solved, value = _without_check(solution.source)
     answer = "\n".join([solved, f"{target} = {value}"])
     region = f"{given}\n\n\n### BEGIN SOLUTION\n{answer}\n### END SOLUTION"
-    check = f'feedback = check({target}, "{lesson}.{number}")\nassert feedback.solved, feedback.message'
+    check = (
+        f'feedback = check({target}, "{lesson}.{number}")\nassert feedback.solved, feedback.message'
+    )
     exercise = _marked(nbformat.v4.new_code_cell(region), f"exercise-{number}", solution=True)
     grade = _marked(
         nbformat.v4.new_code_cell(check), f"check-{number}", locked=True, grade=True, points=points
@@ -126,10 +130,10 @@ def _without_check(source: str) -> tuple[str, str]:
     """The code before the call of `check`, and the source of that call's first argument."""
     lines = source.splitlines()
     for node in ast.parse(source).body:
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            if isinstance(node.value.func, ast.Name) and node.value.func.id == "check":
+        match node:
+            case ast.Expr(value=ast.Call(func=ast.Name(id="check"), args=[answer, *_])):
                 before = "\n".join(lines[: node.lineno - 1]).removeprefix("# Solution: unfold")
-                return before.strip(), ast.unparse(node.value.args[0])
+                return before.strip(), ast.unparse(answer)
     raise ValueError("This exercise has no check that ends it.")
 
 
@@ -148,6 +152,10 @@ def _api(course: Path):  # noqa: ANN202
         raise RuntimeError(
             "nbgrader is not installed: run `make assignment`, which installs it."
         ) from error
+    # nbgrader calls `alembic`, which stands beside this Python; its folder may be on no path.
+    here = str(Path(sys.executable).parent)
+    if here not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([here, os.environ["PATH"]])
     config = Config()
     config.CourseDirectory.root = str(course)
     config.ClearSolutions.code_stub = {"python": "# Replace the ... above."}

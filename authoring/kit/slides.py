@@ -6,10 +6,11 @@ said between them is in the speaker's notes: press S.
 
 from __future__ import annotations
 
-import copy
 import re
 import shutil
+from html import escape
 from pathlib import Path
+from string import Template
 
 import nbformat
 from nbformat import NotebookNode
@@ -17,48 +18,44 @@ from nbformat import NotebookNode
 from xenc_course.files import write_whole
 
 from ..cells import has_tag, is_markdown
-from ..notebooks import NOTEBOOKS, WIDGET_VIEW, lesson_paths
+from ..notebooks import NOTEBOOKS, lesson_paths
 from .cut import EXERCISES
 from .editions import BUILD
 
 TAG = "slide"
-_SHOWN = re.compile(r"^(#{1,3} |\*\*(The question|Predict first|On Monday)\b)")
-# Readable from the back: outputs have sizes of their own, so all of them grow alike.
-STYLE = """\
-<style>
-.reveal { font-size: 30px; }
-.reveal .slides { text-align: left; }
-.reveal .slides .jp-RenderedHTMLCommon { font-size: inherit; }
-.reveal .slides .jp-OutputArea-output { zoom: 1.5; overflow: visible; }
-.reveal .slides img { max-width: 100%; max-height: 600px; }
-.reveal .jp-OutputPrompt, .reveal .jp-InputPrompt { display: none; }
-</style>
-"""
+PAGE = Template(Path(__file__).with_name("slides.html").read_text(encoding="utf-8"))
+_SHOWN = re.compile(r"#{1,3} |\*\*(The question|Predict first|On Monday)\b")
+_OPTION = re.compile(r"\s\(([a-d])\) ")
+_LINK = re.compile(r"\[([^\]]+)\]\((?!https?://)[^)]*\)")  # to a file: a slide has none beside it
 
 
-def slides(lesson: NotebookNode) -> NotebookNode:
-    """Copy a lesson with a slide type in each cell, as nbconvert reads it.
+def slides(lesson: NotebookNode) -> str:
+    """Make the page of a lesson's slides: what comes before its exercises.
 
     Args:
-        lesson: with its outputs, in nbformat 4; it is not changed.
+        lesson: with its outputs, in nbformat 4.
 
     Returns:
-        The copy: what comes before the exercises.
+        HTML, which finds reveal.js in the folder `reveal/` beside it.
     """
-    shown: list[NotebookNode] = []
-    for cell in copy.deepcopy(lesson).cells:
+    stacks: list[list[str]] = []  # a section of the lesson is a stack of slides
+    for cell in lesson.cells:
         if is_markdown(cell):
             if cell.source.startswith(f"## {EXERCISES}"):
                 break
-            shown += _of_prose(cell)
+            shown, said = _divided(cell.source)
+            if shown.startswith("#"):
+                stacks.append([])
+            if shown:
+                stacks[-1].append(_html(_OPTION.sub(r"\n- (\1) ", shown)))
+            if said:
+                stacks[-1][-1] += f'<aside class="notes">{_html(said)}</aside>'
         elif has_tag(cell, TAG):
-            for output in cell.outputs:
-                output.get("data", {}).pop(WIDGET_VIEW, None)
-            shown.append(_typed(cell, "subslide"))
-    style = _typed(nbformat.v4.new_raw_cell(STYLE, metadata={"format": "text/html"}), "-")
-    copied = copy.deepcopy(lesson)
-    copied.cells = [*shown[:1], style, *shown[1:]]
-    return copied
+            stacks[-1] += [f'<div class="output">{_shown(output)}</div>' for output in cell.outputs]
+    title = lesson.cells[0].source.partition("\n")[0].lstrip("# ")
+    pages = ["".join(f"<section>{slide}</section>\n" for slide in stack) for stack in stacks]
+    together = "\n".join(f"<section>\n{page}</section>" for page in pages)
+    return PAGE.substitute(title=escape(title), slides=together)
 
 
 def write_slides(build: Path = BUILD) -> str:
@@ -71,7 +68,7 @@ def write_slides(build: Path = BUILD) -> str:
         A sentence that says where they are.
 
     Raises:
-        RuntimeError: what makes slides is not installed.
+        RuntimeError: reveal.js is not installed.
         OSError: a file cannot be written.
     """
     try:
@@ -80,45 +77,29 @@ def write_slides(build: Path = BUILD) -> str:
         raise RuntimeError(
             "reveal.js is not installed: run `make slides`, which installs it."
         ) from error
-    from nbconvert import SlidesExporter
-
     folder = build / "slides"
-    folder.mkdir(parents=True, exist_ok=True)
     library = next(Path(sphinx_revealjs.__file__).parent.rglob("dist/reveal.js")).parents[1]
     shutil.copytree(library, folder / "reveal", dirs_exist_ok=True)
-    exporter = SlidesExporter(
-        reveal_url_prefix="reveal",
-        reveal_theme="white",
-        exclude_input=True,
-        require_js_url="",
-        jquery_url="",
-        mathjax_url="",
-        font_awesome_url="",
-        widget_renderer_url="",
-    )
     for path in lesson_paths(NOTEBOOKS):
-        html, _ = exporter.from_notebook_node(slides(nbformat.read(path, as_version=4)))
-        write_whole(folder / f"{path.stem}.html", html.encode())
+        page = slides(nbformat.read(path, as_version=4))
+        write_whole(folder / f"{path.stem}.html", page.encode())
     return f"{folder} has the slides of each lesson: open one in a browser, and press S for notes."
 
 
-def _of_prose(cell: NotebookNode) -> list[NotebookNode]:
-    """A slide of a cell's heading and questions, and notes of the rest."""
-    parts = re.split(r"\n\n(?!\s)", cell.source)
-    seen = [part for part in parts if _SHOWN.match(part)]
-    said = [part for part in parts if not _SHOWN.match(part)]
-    cells = []
-    if seen:
-        cells.append(_typed(_prose(seen), "slide"))
-    if said:
-        cells.append(_typed(_prose(said), "notes"))
-    return cells
+def _divided(prose: str) -> tuple[str, str]:
+    """What of a cell is shown, its headings and questions, and what is said."""
+    parts = re.split(r"\n\n(?!\s)", prose)
+    shown = [part for part in parts if _SHOWN.match(part)]
+    return "\n\n".join(shown), "\n\n".join(part for part in parts if not _SHOWN.match(part))
 
 
-def _prose(parts: list[str]) -> NotebookNode:
-    return nbformat.v4.new_markdown_cell("\n\n".join(parts))
+def _html(markdown: str) -> str:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark").enable("table").render(_LINK.sub(r"\1", markdown))
 
 
-def _typed(cell: NotebookNode, kind: str) -> NotebookNode:
-    cell.metadata["slideshow"] = {"slide_type": kind}
-    return cell
+def _shown(output: NotebookNode) -> str:
+    data = output.get("data", {})
+    text = output.get("text", "") or data.get("text/plain", "")
+    return data.get("text/html") or f"<pre>{escape(text)}</pre>"

@@ -30,14 +30,20 @@ def build_site(build: Path = BUILD, settings: Settings | None = None) -> str:
     try:
         from sphinx.cmd.build import main as sphinx
     except ImportError as error:
-        raise RuntimeError("Sphinx is not installed: run `make site`, which installs it.") from error
+        raise RuntimeError(
+            "Sphinx is not installed: run `make site`, which installs it."
+        ) from error
     shutil.rmtree(build, ignore_errors=True)  # a page that is gone must not stay
     source = build / "source"
     lay_out(source, settings or load_settings())
     for builder in BUILDERS:
         options = ["-q", "-W", "--keep-going", "-b", builder, "-d", str(build / "doctrees")]
-        failed = sphinx([*options, "-c", str(Path(__file__).parent), str(source), str(build / builder)])
+        failed = sphinx(
+            [*options, "-c", str(Path(__file__).parent), str(source), str(build / builder)]
+        )
         if failed:
-            raise RuntimeError(f"Sphinx could not make the {builder} pages: its messages are above.")
+            raise RuntimeError(
+                f"Sphinx could not make the {builder} pages: its messages are above."
+            )
     book = next((build / "epub").glob("*.epub"))
     return f"Open {build / 'html' / 'index.html'} in a browser; the book is {book}."

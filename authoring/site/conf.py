@@ -10,10 +10,9 @@ from sphinx.application import Sphinx
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+import xenc_course
 from authoring.kit.cut import DEEPER
 from authoring.site.settings import load_settings
-
-import xenc_course
 
 settings = load_settings()
 project = settings.title

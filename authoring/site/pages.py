@@ -56,7 +56,10 @@ def lay_out(source: Path, settings: Settings) -> None:
     """
     shutil.rmtree(source, ignore_errors=True)
     lessons = lesson_paths(NOTEBOOKS)
-    pages = {**DOCUMENTS, **{f"notebooks/{path.name}": f"notebooks/{path.name}" for path in lessons}}
+    pages = {
+        **DOCUMENTS,
+        **{f"notebooks/{path.name}": f"notebooks/{path.name}" for path in lessons},
+    }
     for path in lessons:
         name = f"notebooks/{path.name}"
         page = lesson_page(nbformat.read(path, as_version=4), path.stem, settings)
@@ -72,7 +75,9 @@ def lay_out(source: Path, settings: Settings) -> None:
         (source / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / path, source / path)
     _write(source / "lessons.md", _list_of_lessons(lessons))
-    _write(source / "about.md", "# About\n" + _contents([f"docs/{page}" for page in ABOUT], shown=True))
+    _write(
+        source / "about.md", "# About\n" + _contents([f"docs/{page}" for page in ABOUT], shown=True)
+    )
     for place, text in reference_pages().items():
         _write(source / place, text)
 

@@ -11,10 +11,9 @@ from .lab import lab, menu, open_notebook, run_cell
 
 pytestmark = [pytest.mark.slow, pytest.mark.models, pytest.mark.checkout]
 
-WRONG = "def best_first(passages, scores):\n    return sorted(passages)\ncheck(best_first, '01.1')"
-RIGHT = """def best_first(passages, scores):
-    return [passages[i] for i in np.argsort(-scores)]
-check(best_first, '01.1')"""
+WRONG = "def best_first(passages, scores):\n    return sorted(passages)\n"
+RIGHT = WRONG.replace("sorted(passages)", "[passages[i] for i in np.argsort(-scores)]")
+CHECK, HINT = "check(best_first, '01.1')", "hint('01.1', 1)"
 RUN_ALL = 300_000  # milliseconds
 
 
@@ -36,11 +35,11 @@ def test_run_all_then_an_exercise_a_hint_and_the_quiz(page, picture, tmp_path):
         exercise = page.locator(".jp-CodeCell").filter(has_text="def best_first(").first
         answer = exercise.locator(".jp-OutputArea-output")
         answer.get_by_text("Not tried yet").wait_for()
-        run_cell(page, exercise, WRONG)
+        run_cell(page, exercise, WRONG + CHECK)
         answer.get_by_text("order of the alphabet").wait_for()
-        run_cell(page, exercise, 'hint("01.1", 1)')
+        run_cell(page, exercise, WRONG + HINT)
         answer.get_by_text("Hint 1 of").wait_for()
-        run_cell(page, exercise, RIGHT)
+        run_cell(page, exercise, RIGHT + CHECK)
         answer.get_by_text("Right.").wait_for()
         picture(page, "lesson-01-exercise")
 

@@ -80,7 +80,9 @@ def test_a_flat_cost_is_foretold_without_error_and_a_rising_one_goes_on_rising(b
     growth = bench("growth")
     second = growth.BLOCK / 1000  # of a block, at 1 ms a pair
     assert growth.extrapolated([[second] * 10], 10**6) == pytest.approx((1, 0), abs=1e-9)
-    rising, _ = growth.extrapolated([[second * (1 + n / 100) for n in range(10)]], 100 * growth.BLOCK)
+    rising, _ = growth.extrapolated(
+        [[second * (1 + n / 100) for n in range(10)]], 100 * growth.BLOCK
+    )
     assert rising == pytest.approx(1 + 0.495)
     _, error = growth.extrapolated([[second, 1.1 * second] * 5], 10**6)
     assert error > 0.1

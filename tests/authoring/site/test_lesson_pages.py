@@ -28,7 +28,10 @@ def test_the_title_is_followed_by_the_ways_to_get_it():
 
 def test_what_is_folded_stays_folded_and_a_widget_is_what_it_shows_without_one():
     cell = nbformat.v4.new_code_cell("x", metadata={"jupyter": {"source_hidden": True}})
-    data = {WIDGET_VIEW: {"model_id": "a"}, "text/html": '<p><img alt="a > b" src="c"><br>d<br/></p>'}
+    data = {
+        WIDGET_VIEW: {"model_id": "a"},
+        "text/html": '<p><img alt="a > b" src="c"><br>d<br/></p>',
+    }
     cell.outputs = [nbformat.v4.new_output("display_data", data)]
     page = lesson_page(notebook(nbformat.v4.new_markdown_cell("# A"), cell), "01_a", NOWHERE)
     assert page.cells[1].metadata["tags"] == ["hide-input"]

@@ -23,7 +23,11 @@ NOWHERE = Settings("", "main", "A course")
         ("docs/questions.md", "[home](../README.md)", "../index.md"),
         ("docs/questions.md", "[below](#here)", "#here"),
         ("README.md", "[paper](https://example.org/a)", "https://example.org/a"),
-        ("README.md", "[code](xenc_course/files.py)", f"{HOSTED.repository}/blob/main/xenc_course/files.py"),
+        (
+            "README.md",
+            "[code](xenc_course/files.py)",
+            f"{HOSTED.repository}/blob/main/xenc_course/files.py",
+        ),
     ],
 )
 def test_a_link_leads_to_the_page_or_to_the_repository(page, written, led):

@@ -14,7 +14,9 @@ def test_without_a_repository_there_is_no_link_to_one():
 
 
 def test_services_get_the_notebook_of_the_repository():
-    assert HOSTED.file("xenc_course/files.py").endswith("/owner/name/blob/main/xenc_course/files.py")
+    assert HOSTED.file("xenc_course/files.py").endswith(
+        "/owner/name/blob/main/xenc_course/files.py"
+    )
     launchers = HOSTED.launchers("notebooks/01_basics.ipynb")
     assert "gh/owner/name/main?labpath=notebooks%2F01_basics.ipynb" in launchers["Binder"]
     assert launchers["Colab"].endswith("/github/owner/name/blob/main/notebooks/01_basics.ipynb")
