@@ -136,7 +136,7 @@ def _alone(folder: Path, job: dict[str, object]) -> Iterator[Exception | None]:
     try:
         if hindrance and not _is_begun(folder):
             raise hindrance
-        claim(folder, job)
+        _claim(folder, job)
         yield hindrance
     except PermissionError as error:
         if error is hindrance:
@@ -145,6 +145,17 @@ def _alone(folder: Path, job: dict[str, object]) -> Iterator[Exception | None]:
     finally:
         if hindrance is None:
             lock.release()
+
+
+def _claim(folder: Path, job: dict[str, object]) -> None:
+    try:
+        claim(folder, job)
+    except ValueError as error:
+        raise ValueError(
+            f"The table in {folder} was made of something else: another collection, or one that "
+            "has changed since, other metadata, another language or model. Remove the folder to "
+            f"make it anew, or choose another one. ({error})"
+        ) from error
 
 
 def _is_begun(folder: Path) -> bool:
