@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from xenc_course.evaluation.metrics import evaluate
+from xenc_course.models.loading import model_folder
 from xenc_course.retrieval.first_stage import best_of, bi_encoder_run, bm25_run, find_candidates
 from xenc_course.retrieval.runs import write_run
 from xenc_course.text.collection import Collection
@@ -152,3 +154,22 @@ def test_the_judged_passages_of_a_query_without_judgement_are_none():
     found, notes = find_candidates("judged", collection, PASSAGES, 1)
     assert found == {"q1": {"d1": 0.0}, "q2": {}}
     assert notes == ["Judged but without text, not ranked: 1 passages."]
+
+
+@pytest.mark.models
+def test_a_bi_encoder_outside_the_catalogue_is_a_first_stage(tmp_path: Path):
+    copied = tmp_path / "owner" / "bi-encoder"
+    shutil.copytree(model_folder("all-MiniLM-L6-v2"), copied)
+    passages = {"a": "A cat sleeps.", "b": "The train is late.", "c": "Delays on the railway."}
+    collection = Collection("mine", passages, {"q": "is my train on time"}, {"q": {"b": 1}})
+    run, _ = find_candidates(str(copied), collection, passages, 2)
+    assert run == find_candidates("all-MiniLM-L6-v2", collection, passages, 2)[0]
+    assert list(run["q"]) == ["b", "c"]
+
+
+@pytest.mark.parametrize("name", ["nothing", "runs/none.trec", "nobody/no-model"])
+def test_a_first_stage_that_is_nothing_at_all_is_refused(monkeypatch, name: str):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    collection = Collection("mine", {"a": "text"}, {"q": "query"}, {"q": {"a": 1}})
+    with pytest.raises(FileNotFoundError, match=f"There is no first stage and no file {name}"):
+        find_candidates(name, collection, collection.documents, 2)

@@ -47,7 +47,7 @@ def _add_first_stage(parser: argparse.ArgumentParser) -> None:
         "--first-stage",
         type=name,
         default="bm25",
-        help="bm25, bi-encoder, a bi-encoder's name, judged or a TREC run (bm25)",
+        help="bm25, bi-encoder, a bi-encoder's name, hub id or folder, judged, a TREC run (bm25)",
     )
     add(
         "--depth",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
@@ -25,6 +26,7 @@ JUDGED = "judged"
 FIRST_STAGES = ("bm25", "bi-encoder", JUDGED)
 DROP, KEEP = "drop", "keep"
 _QUERIES_AT_ONCE = 64
+_HUB_ID = re.compile(r"[\w-][\w.-]*/[\w.-]+")  # owner/name
 
 
 def find_candidates(
@@ -38,9 +40,9 @@ def find_candidates(
     """Find the candidates of each query with a first stage that is named.
 
     Args:
-        first_stage: "bm25", "bi-encoder" (the default one), a bi-encoder of the catalogue by name,
-            the path of a TREC run, or "judged": all passages that a query has judgements for,
-            whatever `depth` is.
+        first_stage: "bm25", "bi-encoder" (the default one), a bi-encoder by its name in the
+            catalogue, its hub id or its folder, the path of a TREC run, or "judged": all passages
+            that a query has judgements for, whatever `depth` is.
         collection: its queries are ranked.
         passages: document id -> the text that is searched.
         depth: how many passages per query.
@@ -53,7 +55,7 @@ def find_candidates(
         each thing that was left out or is hardly found.
 
     Raises:
-        FileNotFoundError: there is no first stage and no file of this name.
+        FileNotFoundError: there is no first stage, no model and no file of this name.
         ValueError: the depth is below 1, a run has none of the collection's queries, or BM25 finds
             nothing (see `bm25_run`).
     """
@@ -104,12 +106,21 @@ def _found(
         named = None if known is None else known.name
         bi_encoder = OnnxEncoder(first_stage) if in_onnx else load_bi_encoder(named)
         return bi_encoder_run(passages, queries, depth, bi_encoder, progress=True), []
-    if not Path(first_stage).is_file():
+    path = Path(first_stage)
+    if path.is_dir() or (_HUB_ID.fullmatch(first_stage) and not path.is_file()):
+        try:
+            bi_encoder = load_bi_encoder(first_stage)
+        except FileNotFoundError as error:
+            raise FileNotFoundError(
+                f"There is no first stage and no file {first_stage}, and no such model: {error}"
+            ) from error
+        return bi_encoder_run(passages, queries, depth, bi_encoder, progress=True), []
+    if not path.is_file():
         raise FileNotFoundError(
             f"There is no first stage and no file {first_stage}: choose bm25, bi-encoder, judged, "
-            "a bi-encoder of the catalogue, or a TREC run."
+            "a bi-encoder (a name of the catalogue, a hub id or a folder), or a TREC run."
         )
-    run = read_run(first_stage)
+    run = read_run(path)
     asked = {query: run[query] for query in queries if query in run}
     if not asked:
         raise ValueError(
