@@ -20,7 +20,7 @@ KIT_READY := $(VENV)/kit-ready
 ROOT_ARGS := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test quick cov soak check lint notebooks findings site browser lesson edition student slides assignment bench frontier clean setup
+.PHONY: help lab test quick cov soak check lint notebooks findings site browser lesson edition student adapt slides assignment bench frontier clean setup
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,10 @@ edition: setup  ## make the lessons of a class in build/: make edition LENGTH=90
 
 student: setup  ## make the same without solutions: make student LENGTH=90min
 	$(BIN)/python -m authoring edition --student $(LENGTH)
+
+# LESSONS="01 04" names some; without it, all that can be adapted.
+adapt: setup  ## run lessons on your text: make adapt COLLECTION=folder
+	$(BIN)/python -m authoring adapt $(COLLECTION) --lessons "$(LESSONS)"
 
 slides: setup $(KIT_READY)  ## make slides of every lesson in build/slides/
 	$(BIN)/python -m authoring slides

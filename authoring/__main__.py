@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from xenc_course.assets.cache import AssetError
 from xenc_course.files import write_whole
@@ -81,6 +82,18 @@ def _parser() -> argparse.ArgumentParser:
     assignment = commands.add_parser("assignment", help="make an assignment for nbgrader in build/")
     assignment.add_argument("name", metavar="NAME", help="of a lesson, such as 01_basics")
     assignment.set_defaults(run=_assignment)
+
+    adapt = commands.add_parser(
+        "adapt", help="run lessons on a collection of yours, into build/adapted/ (minutes)"
+    )
+    adapt.add_argument(
+        "collection", metavar="COLLECTION", help="a folder in BEIR layout, or a name"
+    )
+    adapt.add_argument(
+        "--examples", type=Path, metavar="FILE", help="texts to replace, in YAML (examples.yaml)"
+    )
+    adapt.add_argument("--lessons", default="", metavar='"01 04"', help="numbers (all it can)")
+    adapt.set_defaults(run=_adapt)
 
     slides = commands.add_parser("slides", help="make slides of every lesson in build/slides/")
     slides.set_defaults(run=_slides)
@@ -192,6 +205,15 @@ def _assignment(options: argparse.Namespace) -> int:
     from .kit.assignment import write_assignment
 
     print(write_assignment(options.name))
+    return 0
+
+
+def _adapt(options: argparse.Namespace) -> int:
+    from .kit.adapt import read_order
+    from .kit.adapted_pages import adapt_all
+
+    page = adapt_all(read_order(options.collection, options.examples), options.lessons.split())
+    print(f"{page.parent} has the lessons; {page.name} says what changed.")
     return 0
 
 

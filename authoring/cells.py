@@ -41,6 +41,18 @@ def part_of(cells: list[Numbered], title: str) -> list[Numbered]:
     return part
 
 
+def title_of(lesson: NotebookNode, name: str) -> str:
+    """The title of a lesson: the heading that its first cell begins with.
+
+    Raises:
+        ValueError: it does not begin with one; `name` is in the message.
+    """
+    first = lesson.cells[0] if lesson.cells else None
+    if first is None or not is_markdown(first) or not first.source.startswith("# "):
+        raise ValueError(f"{name} must begin with its title: a first cell with '# ' and a title.")
+    return first.source.partition("\n")[0].removeprefix("# ").strip()
+
+
 def code_cells(cells: list[Numbered]) -> list[Numbered]:
     """The code cells that are not empty."""
     return [(n, cell) for n, cell in cells if cell.cell_type == "code" and cell.source.strip()]

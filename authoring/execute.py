@@ -42,14 +42,37 @@ def execute(path: str | Path) -> float:
         RuntimeError: a cell has raised, took too long or killed its kernel. The message names the
             lesson, the cell (from 1) and the error, and the file stays as it was.
     """
+    path = Path(path)
+    notebook = nbformat.read(path, as_version=4)
+    seconds = run_cells(notebook, path.parent, path.name)
+    _write(normalise(notebook), path)
+    return seconds
+
+
+def run_cells(
+    notebook: NotebookNode, folder: Path, name: str = "notebook", *, allow_errors: bool = False
+) -> float:
+    """Run the cells of a notebook, top to bottom, in a kernel of this interpreter.
+
+    Args:
+        notebook: its outputs are replaced.
+        folder: where the kernel works.
+        name: of the notebook, for messages.
+        allow_errors: whether to go on after a cell that raises.
+
+    Returns:
+        The seconds that took.
+
+    Raises:
+        RuntimeError: a cell took too long or killed its kernel, or it has raised and errors are not
+            allowed. The message names the notebook, the cell (from 1) and the error.
+    """
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellControlSignal, CellExecutionError, DeadKernelError
 
     share_cores()
-    path = Path(path)
-    notebook = nbformat.read(path, as_version=4)
     position = 0
 
     def remember(cell: NotebookNode, cell_index: int) -> None:
@@ -65,7 +88,8 @@ def execute(path: str | Path) -> float:
         timeout=CELL_TIMEOUT,
         record_timing=False,
         extra_arguments=["--IPKernelApp.log_level=ERROR"],  # no warning about a local connection
-        resources={"metadata": {"path": str(path.parent)}},
+        resources={"metadata": {"path": str(folder)}},
+        allow_errors=allow_errors,
         on_cell_start=remember,
     )
     start = time.perf_counter()
@@ -75,10 +99,8 @@ def execute(path: str | Path) -> float:
         what = str(error).partition("\n")[0]
         if isinstance(error, CellExecutionError):
             what = f"{error.ename}: {error.evalue}"
-        raise RuntimeError(f"{path.name}, cell {position}: {what}") from error
-    seconds = time.perf_counter() - start
-    _write(normalise(notebook), path)
-    return seconds
+        raise RuntimeError(f"{name}, cell {position}: {what}") from error
+    return time.perf_counter() - start
 
 
 def _write(notebook: NotebookNode, path: Path) -> None:

@@ -10,8 +10,10 @@ import ast
 import os
 import re
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 from nbformat import NotebookNode
@@ -21,48 +23,65 @@ from xenc_course.files import write_whole
 from ..cells import has_tag, is_markdown
 from ..notebooks import NOTEBOOKS, lesson_paths, normalise
 from .cut import Part, cut
-from .editions import BUILD
-from .links import relink
+from .student import FOLDED_CELL
+
+if TYPE_CHECKING:
+    from nbgrader.apps import NbGraderAPI
 
 POINTS = {"easy": 1, "medium": 2, "hard": 3}
 HEADING = re.compile(r"^### Exercise (\d+): .* · (easy|medium|hard)$", re.MULTILINE)
 OWN_FOLDER = "my_folder"
-CONFIG = """\
+CONFIG = "nbgrader_config.py"
+SETTINGS = """\
+# Settings of nbgrader for this course: change them as you like, they are written once.
 c = get_config()
 c.CourseDirectory.course_id = "cross-encoders"
 c.ClearSolutions.code_stub = {"python": "# Replace the ... above."}
 c.ExecutePreprocessor.timeout = 300  # seconds of a cell: the first ones load models
 """
+COURSE = NOTEBOOKS.parent / "assignments"  # not in build/: it will hold what learners hand in
 
 
-def write_assignment(name: str, build: Path = BUILD) -> str:
+def write_assignment(name: str, course: Path = COURSE) -> str:
     """Make a lesson's assignment: its source version, and the release version that nbgrader makes.
 
     Args:
         name: of the lesson, such as "01_basics".
-        build: the folder for the course of nbgrader, `assignment/`.
+        course: the folder for the course of nbgrader.
 
     Returns:
         A sentence that says where they are.
 
     Raises:
-        ValueError: there is no such lesson.
+        ValueError: there is no such lesson, one of its exercises has no solution or no check, or
+            learners have handed in this assignment already.
         RuntimeError: nbgrader is not installed, or cannot make the release version.
     """
     lessons = {path.stem: path for path in lesson_paths(NOTEBOOKS)}
     if name not in lessons:
         raise ValueError(f"There is no lesson named {name}: choose one of {', '.join(lessons)}.")
-    course = build / "assignment"
+    notebook = assignment(nbformat.read(lessons[name], as_version=4), name)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+        _release(name, notebook, Path(scratch))  # what fails, fails here
+    if any((course / "submitted").glob(f"*/{name}")):
+        raise ValueError(
+            f"Learners have handed in {name} already ({course / 'submitted'}), and a new version "
+            "could not grade theirs: move that folder away first."
+        )
+    _release(name, notebook, course)
+    return f"{course} is a course of nbgrader: {name} is in source/ and, for learners, in release/."
+
+
+def _release(name: str, notebook: NotebookNode, course: Path) -> None:
+    api = _api(course)
     folder = course / "source" / name
     folder.mkdir(parents=True, exist_ok=True)
-    notebook = assignment(nbformat.read(lessons[name], as_version=4), name)
-    relink(notebook, folder, set())
-    write_whole(course / "nbgrader_config.py", CONFIG.encode())
     write_whole(folder / f"{name}.ipynb", f"{nbformat.writes(notebook)}\n".encode())
-    made = _api(course).generate_assignment(name, create=True, force=True)
+    made = api.generate_assignment(name, create=True, force=True)
     if not made["success"]:
-        raise RuntimeError(f"nbgrader could not make the release version: {made['log']}")
-    return f"{course} is a course of nbgrader: {name} is in source/ and, for learners, in release/."
+        errors = [line for line in (made["log"] or "").splitlines() if "Error" in line]
+        why = errors[-1].strip() if errors else "it does not say why"
+        raise RuntimeError(f"nbgrader could not make the release version of {name}: {why}.")
 
 
 def assignment(lesson: NotebookNode, name: str) -> NotebookNode:
@@ -74,16 +93,24 @@ def assignment(lesson: NotebookNode, name: str) -> NotebookNode:
 
     Returns:
         The source version, with nbgrader's metadata in its cells.
+
+    Raises:
+        ValueError: there is no such exercise, or one has no solution or no check.
     """
-    numbers = [number for number, _, stub, _ in _exercises(lesson) if OWN_FOLDER not in stub.source]
+    numbers = [n for n, _, stub, _ in _exercises(lesson, name) if OWN_FOLDER not in stub.source]
+    if not numbers:
+        raise ValueError(f"{name} has no exercise that a machine can grade.")
     wanted = Part(name, sections=[], exercises=numbers, exercises_alone=True)
     part = normalise(cut(lesson, wanted))
-    found = {id(stub): (n, points, solution) for n, points, stub, solution in _exercises(part)}
+    found = {
+        id(stub): (n, points, solution) for n, points, stub, solution in _exercises(part, name)
+    }
     cells: list[NotebookNode] = []
     for cell in part.cells:
         if id(cell) in found:
             cells += _graded(cell, *found[id(cell)], lesson=name[:2])
         elif is_markdown(cell):
+            cell.source = FOLDED_CELL.sub("", cell.source)
             cells.append(cell)
         elif not has_tag(cell, "solution"):
             cells.append(_marked(cell, f"given-{len(cells)}", locked=True))
@@ -95,17 +122,22 @@ def assignment(lesson: NotebookNode, name: str) -> NotebookNode:
     return part
 
 
-def _exercises(lesson: NotebookNode) -> Iterator[tuple[int, int, NotebookNode, NotebookNode]]:
+def _exercises(
+    lesson: NotebookNode, name: str
+) -> Iterator[tuple[int, int, NotebookNode, NotebookNode]]:
     """The exercises: number, points, the cell to fill in and the cell with the solution."""
-    number, points, stub = 0, 0, None
+    number, points = 0, 0
+    cells: list[NotebookNode] = []
     for cell in lesson.cells:
         if is_markdown(cell) and (match := HEADING.search(cell.source)):
-            number, points, stub = int(match[1]), POINTS[match[2]], None
-        elif number and cell.cell_type == "code" and has_tag(cell, "solution"):
-            yield number, points, stub, cell
-            number = 0
+            number, points, cells = int(match[1]), POINTS[match[2]], []
         elif number and cell.cell_type == "code":
-            stub = cell
+            cells.append(cell)
+            if has_tag(cell, "solution"):
+                if len(cells) != 2:
+                    raise ValueError(f"Exercise {number} of {name} needs one cell to fill in.")
+                yield number, points, *cells
+                number = 0
 
 
 def _graded(
@@ -116,8 +148,10 @@ def _graded(
     solved, value = _without_check(solution.source)
     answer = "\n".join([solved, f"{target} = {value}"])
     region = f"{given}\n\n\n### BEGIN SOLUTION\n{answer}\n### END SOLUTION"
+    # Imported again, so that no learner's `check` takes its place.
     check = (
-        f'feedback = check({target}, "{lesson}.{number}")\nassert feedback.solved, feedback.message'
+        f'from xenc_course import check\n\nfeedback = check({target}, "{lesson}.{number}")\n'
+        "assert feedback.solved, feedback.message"
     )
     exercise = _marked(nbformat.v4.new_code_cell(region), f"exercise-{number}", solution=True)
     grade = _marked(
@@ -144,19 +178,22 @@ def _marked(cell: NotebookNode, name: str, **options: object) -> NotebookNode:
     return cell
 
 
-def _api(course: Path):  # noqa: ANN202
+def _api(course: Path) -> NbGraderAPI:
     try:
         from nbgrader.apps import NbGraderAPI
-        from traitlets.config import Config
     except ImportError as error:
         raise RuntimeError(
             "nbgrader is not installed: run `make assignment`, which installs it."
         ) from error
+    from traitlets.config.loader import PyFileConfigLoader
+
     # nbgrader calls `alembic`, which stands beside this Python; its folder may be on no path.
-    here = str(Path(sys.executable).parent)
-    if here not in os.environ["PATH"].split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join([here, os.environ["PATH"]])
-    config = Config()
+    here, path = str(Path(sys.executable).parent), os.environ.get("PATH", "")
+    if here not in path.split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([here, path])
+    course.mkdir(parents=True, exist_ok=True)
+    if not (course / CONFIG).exists():
+        write_whole(course / CONFIG, SETTINGS.encode())
+    config = PyFileConfigLoader(CONFIG, path=str(course)).load_config()
     config.CourseDirectory.root = str(course)
-    config.ClearSolutions.code_stub = {"python": "# Replace the ... above."}
     return NbGraderAPI(config=config)

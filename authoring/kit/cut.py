@@ -59,7 +59,7 @@ def cut(lesson: NotebookNode, part: Part) -> NotebookNode:
         ValueError: the lesson has no such section, exercise or heading.
     """
     edition = copy.deepcopy(lesson)
-    edition.cells = [part for cell in edition.cells for part in _at_headings(cell)]
+    edition.cells = [piece for cell in edition.cells for piece in _at_headings(cell)]
     headings = _headings(edition)
     kept = _wanted(list(dict.fromkeys(headings)), part)
     wanted = {place for place, heading in enumerate(headings) if heading in kept}
@@ -158,7 +158,11 @@ def _say(edition: NotebookNode, part: Part) -> None:
     held = [_numbered("section", part.sections), _numbered("exercise", part.exercises)]
     held += [f"“{title}”" for title in part.deeper]
     holds = "; ".join(text for text in held if text)
-    opening.source = MINUTES.sub(said, opening.source) + (
+    opening.source = MINUTES.sub(said, opening.source)
+    if part.exercises_alone:
+        opening.source += f"\n\n*Of lesson {part.lesson[:2]} this is {holds}.*"
+        return
+    opening.source += (
         f"\n\n*Of [the whole lesson](../notebooks/{part.lesson}.ipynb) this edition has {holds}. "
         "A folded cell makes what a section that was left out makes.*"
     )

@@ -11,7 +11,7 @@ from ..cells import has_tag, is_markdown, part_of
 from .cut import EXERCISES
 
 # A sentence on the cell that goes, such as "The folded cell holds a solution."
-_FOLDED = re.compile(r" \(?[A-Z][^.()]*\bfolded cell\b[^.()]*\.\)?")
+FOLDED_CELL = re.compile(r" \(?[A-Z][^.()]*\bfolded cell\b[^.()]*\.\)?")
 
 
 def without_solutions(lesson: NotebookNode) -> NotebookNode:
@@ -27,7 +27,7 @@ def without_solutions(lesson: NotebookNode) -> NotebookNode:
     numbered = list(enumerate(edition.cells, start=1))
     for _, cell in part_of(numbered, EXERCISES):
         if is_markdown(cell):
-            cell.source = _FOLDED.sub("", cell.source)
+            cell.source = FOLDED_CELL.sub("", cell.source)
         else:
             cell.outputs, cell.execution_count = [], None
     edition.cells = [cell for cell in edition.cells if not has_tag(cell, "solution")]

@@ -1,0 +1,120 @@
+"""What `make adapt` writes: copies and web pages of lessons, and a page of what changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import nbformat
+
+from xenc_course.display.table import Table
+from xenc_course.evaluation.states import CANNOT_TELL, CONTRADICTED, SHOWN
+from xenc_course.files import write_lines, write_whole
+
+from ..notebooks import NOTEBOOKS
+from ..stored_findings import StoredFinding
+from ..working_copies import copy_my_search
+from .adapt import REPLACED, Adapted, Order, adapt
+from .editions import BUILD
+from .links import relink
+from .replace import as_word
+
+CHANGES = "CHANGES.md"
+HEAD = """# What changed
+
+The lessons ran on **{collection}**. "Reversed" means that what the course shows is contradicted
+here, or the other way round. "No longer shown" means that these data cannot tell: with few queries
+that is the usual outcome, and no evidence of a difference."""
+COLUMNS = ["finding", "the course", "here", "95 % interval here", "n here", "change"]
+
+
+def adapt_all(order: Order, numbers: Sequence[str], build: Path = BUILD) -> Path:
+    """Adapt lessons one after the other, and write each as soon as it has run.
+
+    Args:
+        order: what is asked for.
+        numbers: such as "01"; every lesson that can be adapted when empty.
+        build: the folder of what is derived; the copies go to `adapted/` in it.
+
+    Returns:
+        The page of what changed.
+
+    Raises:
+        ValueError: there is no such lesson, or it cannot be adapted.
+        RuntimeError: a kernel has died.
+        OSError: a file cannot be written.
+    """
+    names = _named(numbers)
+    folder = build / "adapted"
+    folder.mkdir(parents=True, exist_ok=True)
+    copy_my_search(NOTEBOOKS, folder)
+    files = {f"{name}.ipynb" for name in names}
+    lines = HEAD.format(collection=order.name).splitlines()
+    for name in names:
+        print(f"running {name} on {order.name}", flush=True)
+        adapted = adapt(name, order, folder)
+        relink(adapted.notebook, folder, files)
+        text = f"{nbformat.writes(adapted.notebook)}\n"
+        write_whole(folder / f"{name}.ipynb", text.encode())
+        write_whole(folder / f"{name}.html", _web_page(adapted).encode())
+        lines += changes(adapted, REPLACED[name], order.name)
+        write_lines(folder / CHANGES, lines)
+    return folder / CHANGES
+
+
+def changes(adapted: Adapted, replaced: str, name: str) -> list[str]:
+    """List the findings of a lesson, the course's beside this run's, and what was left out.
+
+    Args:
+        adapted: the lesson.
+        replaced: the collection of the course whose place was taken.
+        name: of the collection that took it.
+
+    Returns:
+        Lines of Markdown.
+    """
+    rows = list(_rows(adapted, as_word(replaced), name))
+    lines = ["", f"## {adapted.lesson}", ""]
+    if rows:
+        lines += Table(COLUMNS, rows).markdown()
+    if adapted.left_out:
+        lines += ["", "Left out:", "", *(f"- {sentence}" for sentence in adapted.left_out)]
+    return lines
+
+
+def _rows(adapted: Adapted, replaced: re.Pattern[str], name: str) -> Iterator[tuple[str, ...]]:
+    """A row for each finding: those of the same sentence in one."""
+    here = {finding.sentence: finding for finding in adapted.after}
+    for old in adapted.before:
+        sentence = replaced.sub(name, old.sentence)
+        new = here.pop(sentence, None)
+        if new is None:
+            yield sentence, old.state, "", "", "", "not measured here"
+        else:
+            yield sentence, old.state, new.state, new.interval, new.n, _change(old, new)
+    for new in here.values():
+        yield new.sentence, "", new.state, new.interval, new.n, "only here"
+
+
+def _change(old: StoredFinding, new: StoredFinding) -> str:
+    if old.state == new.state:
+        return "none"
+    if {old.state, new.state} == {SHOWN, CONTRADICTED}:
+        return "reversed"
+    return f"no longer {old.state}" if new.state == CANNOT_TELL else f"now {new.state}"
+
+
+def _web_page(adapted: Adapted) -> str:
+    from nbconvert import HTMLExporter
+
+    exporter = HTMLExporter(require_js_url="", mathjax_url="", jquery_url="")
+    return exporter.from_notebook_node(adapted.notebook)[0]
+
+
+def _named(numbers: Sequence[str]) -> list[str]:
+    known = {name[:2]: name for name in REPLACED}
+    for number in numbers:
+        if number not in known:
+            raise ValueError(f"Lesson {number} is not adapted: choose from {', '.join(known)}.")
+    return [known[number] for number in numbers or known]
