@@ -7,6 +7,7 @@ course's text, so it is marked as a quotation of the course.
 
 from __future__ import annotations
 
+import ast
 import copy
 import json
 import re
@@ -22,12 +23,13 @@ from nbformat.v4 import new_markdown_cell, new_output
 
 from xenc_course.teaching.own_collection import OwnCollection
 
-from ..cells import has_tag, is_markdown, may_raise
+from ..cells import has_tag, is_markdown, may_raise, syntax_tree
 from ..execute import run_cells
 from ..notebooks import NOTEBOOKS, normalise
 from ..stored_findings import StoredFinding, findings
 from .names import names_of
 from .replace import replace_texts
+from .student import FOLDED_CELL
 
 REPLACED: dict[str, str] = {
     lesson: entry["replaces"]
@@ -138,8 +140,13 @@ def adapt(lesson: str, order: Order, folder: Path) -> Adapted:
     end = list(IMPORTS.finditer(setup.source))[-1].end()
     own = OWN.format(collection=json.dumps(order.source))
     setup.source = f"{setup.source[:end]}\n{own}{setup.source[end:]}"
+    again = copy.deepcopy(book)
     run_cells(book, folder, lesson, allow_errors=True)
-    left_out = _leave_out(book)
+    left_out, lost = _leave_out(book)
+    if _without(again, lost):
+        book = again
+        run_cells(book, folder, lesson, allow_errors=True)
+        left_out, _ = _leave_out(book)
     _quote(book)
     note = NOTE.format(collection=order.name, replaced=REPLACED[lesson])
     book.cells.insert(1, new_markdown_cell(note))
@@ -159,17 +166,22 @@ def _read_examples(path: Path) -> dict[str, str]:
     return read
 
 
-def _leave_out(book: NotebookNode) -> list[str]:
-    """Put a sentence in the place of what a lost cell shows, and return those of no other's.
+def _leave_out(book: NotebookNode) -> tuple[list[str], set[str]]:
+    """Put a sentence in the place of what a lost cell shows.
 
     A cell is lost when it raised, or when it reads a name that a lost cell was to make: what it
     shows was then computed with an older value.
+
+    Returns:
+        The sentences of the cells that raised, and all names that a lost cell was to make.
     """
     lost: set[str] = set()
+    ever_lost: set[str] = set()
     said = []
     for cell in book.cells:
         if cell.cell_type != "code" or may_raise(cell):
             continue
+        cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]  # progress
         names = names_of(cell)
         errors = [output for output in cell.outputs if output.output_type == "error"]
         missing = sorted(names.read & lost)
@@ -177,30 +189,64 @@ def _leave_out(book: NotebookNode) -> list[str]:
             lost -= names.bound
             continue
         lost |= names.bound | names.changed
+        ever_lost |= names.bound | names.changed
         why = NEEDS.format(", ".join(missing)) if missing else _reason(errors[0])
         if not missing:
             said.append(why)
         cell.outputs = [new_output("stream", text=f"{LEFT_OUT.format(why)}\n")]
-    return said
+    return said, ever_lost
 
 
 def _reason(error: NotebookNode) -> str:
     text = re.sub(r"\s+", " ", error.evalue).strip()
     if error.ename == "KeyError":
-        return f"this collection has no {text}."
+        return f"what it looks up is not there: {text}."
     if error.ename == "AssertionError":
         return f"what it takes for granted does not hold here{f' ({text})' if text else ''}."
     return text if text.endswith(".") else f"{error.ename}: {text}."
 
 
-def _quote(book: NotebookNode) -> None:
-    """Mark the paragraphs that speak of the course's results as the course's."""
+def _without(book: NotebookNode, lost: set[str]) -> bool:
+    """Take findings that cannot be made out of the lists that show them; whether one was taken."""
+    changed = False
     for cell in book.cells:
-        if is_markdown(cell) and "```" not in cell.source:
-            parts = re.split(r"\n\n+", cell.source)
-            cell.source = "\n\n".join(
-                QUOTED + part.replace("\n", "\n> ")
-                if COURSE.search(part) and not part.startswith(NOT_QUOTED)
-                else part
-                for part in parts
-            )
+        if cell.cell_type == "code" and lost & names_of(cell).read:
+            tree = syntax_tree(cell)
+            for call in (node for node in ast.walk(tree) if _shows_findings(node)):
+                shown = call.args[0].elts
+                kept = [one for one in shown if not lost & _names_in(one)]
+                if kept and len(kept) < len(shown):
+                    call.args[0].elts = kept
+                    cell.source = ast.unparse(tree)
+                    changed = True
+    return changed
+
+
+def _shows_findings(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id="show_findings"), args=[ast.List(), *_]):
+            return True
+    return False
+
+
+def _names_in(node: ast.AST) -> set[str]:
+    return {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
+
+
+def _quote(book: NotebookNode) -> None:
+    """Mark the paragraphs that speak of the course's results as the course's.
+
+    They are the one that follows an output, and those with a figure or an answer.
+    """
+    after_output = False
+    for cell in book.cells:
+        if not is_markdown(cell):
+            after_output = bool(cell.outputs)
+        elif "```" not in cell.source:
+            parts = re.split(r"\n\n+", FOLDED_CELL.sub("", cell.source))
+            for place, part in enumerate(parts):
+                speaks = COURSE.search(part) or (after_output and place == 0)
+                if speaks and not part.startswith(NOT_QUOTED):
+                    parts[place] = QUOTED + part.replace("\n", "\n> ")
+            cell.source = "\n\n".join(parts)
+            after_output = False

@@ -35,7 +35,7 @@ def replace_texts(lesson: NotebookNode, name: str, other: str, examples: Mapping
 
 
 def as_word(name: str) -> re.Pattern[str]:
-    """Where a name stands as a word: not in "wikipedia.lance" or "data/wikipedia", but at an end."""
+    """Where a name stands as a word: not in "wikipedia.lance" or "data/wikipedia"."""
     return re.compile(rf"(?<![\w./-]){re.escape(name)}(?![\w/-]|\.\w)")
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import shutil
+import tempfile
 from html import escape
+from importlib.util import find_spec
 from pathlib import Path
 from string import Template
 
@@ -17,29 +19,37 @@ from nbformat import NotebookNode
 
 from xenc_course.files import write_whole
 
-from ..cells import has_tag, is_markdown
+from ..cells import has_tag, is_markdown, outside_code, title_of
 from ..notebooks import NOTEBOOKS, lesson_paths
 from .cut import EXERCISES
 from .editions import BUILD
 
 TAG = "slide"
+SLIDES = BUILD / "slides"
 PAGE = Template(Path(__file__).with_name("slides.html").read_text(encoding="utf-8"))
 _SHOWN = re.compile(r"#{1,3} |\*\*(The question|Predict first|On Monday)\b")
 _OPTION = re.compile(r"\s\(([a-d])\) ")
-_LINK = re.compile(r"\[([^\]]+)\]\((?!https?://)[^)]*\)")  # to a file: a slide has none beside it
+_LINK = re.compile(
+    r"(?<!!)\[([^\]]+)\]\((?!https?://)[^)]*\)"
+)  # to a file: a slide has none beside it
 
 
-def slides(lesson: NotebookNode) -> str:
+def slides(lesson: NotebookNode, name: str) -> str:
     """Make the page of a lesson's slides: what comes before its exercises.
 
     Args:
         lesson: with its outputs, in nbformat 4.
+        name: of the lesson, for messages.
 
     Returns:
         HTML, which finds reveal.js in the folder `reveal/` beside it.
+
+    Raises:
+        ValueError: the lesson does not begin with its title, or a tagged cell shows nothing.
     """
+    title = title_of(lesson, name)
     stacks: list[list[str]] = []  # a section of the lesson is a stack of slides
-    for cell in lesson.cells:
+    for number, cell in enumerate(lesson.cells, start=1):
         if is_markdown(cell):
             if cell.source.startswith(f"## {EXERCISES}"):
                 break
@@ -51,55 +61,81 @@ def slides(lesson: NotebookNode) -> str:
             if said:
                 stacks[-1][-1] += f'<aside class="notes">{_html(said)}</aside>'
         elif has_tag(cell, TAG):
-            stacks[-1] += [f'<div class="output">{_shown(output)}</div>' for output in cell.outputs]
-    title = lesson.cells[0].source.partition("\n")[0].lstrip("# ")
+            outputs = [html for html in map(_shown, cell.outputs) if html]
+            if not outputs:
+                raise ValueError(f"Cell {number} of {name} has the tag {TAG} and shows nothing.")
+            stacks[-1] += [f'<div class="output">{html}</div>' for html in outputs]
     pages = ["".join(f"<section>{slide}</section>\n" for slide in stack) for stack in stacks]
     together = "\n".join(f"<section>\n{page}</section>" for page in pages)
     return PAGE.substitute(title=escape(title), slides=together)
 
 
-def write_slides(build: Path = BUILD) -> str:
+def write_slides(folder: Path = SLIDES) -> str:
     """Write the slides of every lesson, which need no network.
 
     Args:
-        build: the folder that gets `slides/`.
+        folder: for the slides; whatever it holds is replaced.
 
     Returns:
         A sentence that says where they are.
 
     Raises:
         RuntimeError: reveal.js is not installed.
+        ValueError: as for `slides`.
         OSError: a file cannot be written.
     """
-    try:
-        import sphinx_revealjs
-    except ImportError as error:
-        raise RuntimeError(
-            "reveal.js is not installed: run `make slides`, which installs it."
-        ) from error
-    folder = build / "slides"
-    library = next(Path(sphinx_revealjs.__file__).parent.rglob("dist/reveal.js")).parents[1]
-    shutil.copytree(library, folder / "reveal", dirs_exist_ok=True)
-    for path in lesson_paths(NOTEBOOKS):
-        page = slides(nbformat.read(path, as_version=4))
-        write_whole(folder / f"{path.stem}.html", page.encode())
+    library = _reveal()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}-") as scratch:
+        made = Path(scratch, "made")
+        shutil.copytree(library, made / "reveal")
+        for path in lesson_paths(NOTEBOOKS):
+            page = slides(nbformat.read(path, as_version=4), path.stem)
+            write_whole(made / f"{path.stem}.html", page.encode())
+        if folder.exists():
+            shutil.rmtree(folder)
+        made.rename(folder)
     return f"{folder} has the slides of each lesson: open one in a browser, and press S for notes."
+
+
+def _reveal() -> Path:
+    """The folder of reveal.js that sphinx-revealjs brings."""
+    found = find_spec("sphinx_revealjs")
+    places = Path(found.origin or "").parent.rglob("dist/reveal.js") if found else iter(())
+    place = next(places, None)
+    if place is None:
+        raise RuntimeError("There is no reveal.js here: run `make slides`, which installs it.")
+    return place.parents[1]
 
 
 def _divided(prose: str) -> tuple[str, str]:
     """What of a cell is shown, its headings and questions, and what is said."""
-    parts = re.split(r"\n\n(?!\s)", prose)
-    shown = [part for part in parts if _SHOWN.match(part)]
-    return "\n\n".join(shown), "\n\n".join(part for part in parts if not _SHOWN.match(part))
+    blocks = _blocks(prose)
+    shown = [block for block in blocks if _SHOWN.match(block)]
+    return "\n\n".join(shown), "\n\n".join(block for block in blocks if not _SHOWN.match(block))
+
+
+def _blocks(markdown: str) -> list[str]:
+    """Divide a text at its empty lines, but not within fenced code."""
+    blocks, fenced = [""], False
+    for line in markdown.splitlines():
+        fenced ^= line.startswith("```")
+        if line.strip() or fenced:
+            blocks[-1] += f"{line}\n"
+        elif blocks[-1]:
+            blocks.append("")
+    return [block.rstrip() for block in blocks if block]
 
 
 def _html(markdown: str) -> str:
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark").enable("table").render(_LINK.sub(r"\1", markdown))
+    plain = outside_code(markdown, lambda text: _LINK.sub(r"\1", text))
+    return MarkdownIt("commonmark").enable("table").render(plain)
 
 
 def _shown(output: NotebookNode) -> str:
+    """What an output shows, as HTML; nothing when it shows nothing."""
     data = output.get("data", {})
     text = output.get("text", "") or data.get("text/plain", "")
-    return data.get("text/html") or f"<pre>{escape(text)}</pre>"
+    return data.get("text/html") or (f"<pre>{escape(text)}</pre>" if text else "")

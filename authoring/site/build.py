@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from pathlib import Path
 
 from ..notebooks import NOTEBOOKS
 from .pages import lay_out
 from .settings import Settings, load_settings
 
-BUILD = NOTEBOOKS.parent / "build" / "site"
+SITE = NOTEBOOKS.parent / "build" / "site"
 BUILDERS = ("html", "epub")
 
 
-def build_site(build: Path = BUILD, settings: Settings | None = None) -> str:
+def build_site(site: Path = SITE, settings: Settings | None = None) -> str:
     """Lay out the pages and let Sphinx make the website and an EPUB of them.
 
+    Both are made beside the folder and take its place when they are whole.
+
     Args:
-        build: the folder for the pages and what is made of them.
+        site: the folder that gets `html/` and `epub/`; whatever else it holds is removed.
         settings: of the website; those of `site.toml` when None.
 
     Returns:
         A sentence that says where they are.
 
     Raises:
-        RuntimeError: Sphinx is not installed, or it warns.
+        RuntimeError: Sphinx is not installed, or it warns; the old website stays.
+        ValueError: a setting is wrong, or a lesson has no title.
         OSError: a file cannot be read or written.
     """
     try:
@@ -33,17 +37,19 @@ def build_site(build: Path = BUILD, settings: Settings | None = None) -> str:
         raise RuntimeError(
             "Sphinx is not installed: run `make site`, which installs it."
         ) from error
-    shutil.rmtree(build, ignore_errors=True)  # a page that is gone must not stay
-    source = build / "source"
-    lay_out(source, settings or load_settings())
-    for builder in BUILDERS:
-        options = ["-q", "-W", "--keep-going", "-b", builder, "-d", str(build / "doctrees")]
-        failed = sphinx(
-            [*options, "-c", str(Path(__file__).parent), str(source), str(build / builder)]
-        )
-        if failed:
-            raise RuntimeError(
-                f"Sphinx could not make the {builder} pages: its messages are above."
-            )
-    book = next((build / "epub").glob("*.epub"))
-    return f"Open {build / 'html' / 'index.html'} in a browser; the book is {book}."
+    settings = settings or load_settings()
+    site.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=site.parent, prefix=f"{site.name}-") as scratch:
+        made, source = Path(scratch, "made"), Path(scratch, "source")
+        lay_out(source, settings)
+        for builder in BUILDERS:
+            options = ["-q", "-W", "--keep-going", "-b", builder, "-d", f"{scratch}/doctrees"]
+            if sphinx([*options, str(source), str(made / builder)]):
+                raise RuntimeError(
+                    f"Sphinx could not make the {builder} pages: its messages are above."
+                )
+        if site.exists():
+            shutil.rmtree(site)
+        made.rename(site)
+    book = next((site / "epub").glob("*.epub"))
+    return f"Open {site / 'html' / 'index.html'} in a browser; the book is {book}."

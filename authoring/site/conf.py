@@ -1,20 +1,17 @@
-"""Sphinx's own settings for the website and the book; `build` lays out the pages before."""
+"""Sphinx's own settings for the website and the book: `lay_out` copies them beside the pages."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
 import xenc_course
 from authoring.kit.cut import DEEPER
 from authoring.site.settings import load_settings
 
-settings = load_settings()
+settings = load_settings(Path(__file__).with_name("site.toml"))
 project = settings.title
 author = "the authors of the course"
 project_copyright = author

@@ -5,10 +5,9 @@ from __future__ import annotations
 import copy
 import re
 
-import nbformat
 from nbformat import NotebookNode
 
-from ..cells import is_markdown
+from ..cells import title_of
 from ..notebooks import WIDGET_VIEW
 from .settings import Settings
 
@@ -30,6 +29,9 @@ def lesson_page(lesson: NotebookNode, name: str, settings: Settings) -> Notebook
 
     Returns:
         The copy.
+
+    Raises:
+        ValueError: the lesson does not begin with its title.
     """
     page = copy.deepcopy(lesson)
     for cell in page.cells:
@@ -50,9 +52,6 @@ def _insert_links(page: NotebookNode, name: str, settings: Settings) -> None:
     links = [f"{{download}}`Download this lesson <../downloads/{name}.ipynb>`"]
     for service, address in settings.launchers(f"notebooks/{name}.ipynb").items():
         links.append(f"[Open in {service}]({address})")
-    for cell in page.cells:
-        if is_markdown(cell):
-            title, _, rest = cell.source.partition("\n")
-            cell.source = f"{title}\n\n{' · '.join(links)}\n{rest}"
-            return
-    page.cells.insert(0, nbformat.v4.new_markdown_cell(" · ".join(links)))
+    title = title_of(page, name)
+    rest = page.cells[0].source.partition("\n")[2]
+    page.cells[0].source = f"# {title}\n\n{' · '.join(links)}\n{rest}"

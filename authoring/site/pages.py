@@ -9,15 +9,15 @@ import nbformat
 
 from xenc_course.files import write_whole
 
-from ..cells import is_markdown
+from ..cells import is_markdown, title_of
 from ..kit.cut import minutes_of
 from ..notebooks import NOTEBOOKS, lesson_paths
 from .lesson_pages import lesson_page
 from .links import page_links
 from .reference import reference_pages
-from .settings import Settings
+from .settings import SITE_TOML, Settings
 
-ROOT = NOTEBOOKS.parent
+ROOT, HERE = NOTEBOOKS.parent, Path(__file__).parent
 DOCUMENTS = {  # path in the project -> path on the website
     "README.md": "index.md",
     "FINDINGS.md": "FINDINGS.md",
@@ -48,13 +48,16 @@ def lay_out(source: Path, settings: Settings) -> None:
     """Write all pages into a folder that Sphinx reads.
 
     Args:
-        source: the folder; what it held before is removed.
+        source: the folder, which is made.
         settings: of the website.
 
     Raises:
+        ValueError: a lesson has no title.
         OSError: a file cannot be read or written.
     """
-    shutil.rmtree(source, ignore_errors=True)
+    shutil.copytree(HERE / "static", source / "static")
+    shutil.copyfile(HERE / "conf.py", source / "conf.py")
+    _write(source / SITE_TOML.name, settings.toml())
     lessons = lesson_paths(NOTEBOOKS)
     pages = {
         **DOCUMENTS,
@@ -87,7 +90,7 @@ def _list_of_lessons(lessons: list[Path]) -> str:
     lines.append("|---|---|---|")
     for path in lessons:
         lesson = nbformat.read(path, as_version=4)
-        title = lesson.cells[0].source.partition("\n")[0].lstrip("# ")
+        title = title_of(lesson, path.stem).replace("|", "\\|")
         reading, exercising = minutes_of(lesson)
         link = f"[{path.stem[:2]} {title}](notebooks/{path.name})"
         lines.append(f"| {link} | {reading} | {exercising} |")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 SITE_TOML = Path(__file__).with_name("site.toml")
+_REPOSITORY = re.compile(r"https://[\w.-]+(/[\w.-]+){2,}")
 
 
 @dataclass(frozen=True)
@@ -24,13 +27,17 @@ class Settings:
     branch: str
     title: str
 
+    def toml(self) -> str:
+        """The settings as a TOML file holds them."""
+        return "".join(f"{key} = {json.dumps(value)}\n" for key, value in asdict(self).items())
+
     def file(self, path: str) -> str | None:
         """The address of a file or folder of the project; None without a repository.
 
         Args:
             path: from the project's root, such as "xenc_course/text/beir.py".
         """
-        return f"{self.repository}/blob/{self.branch}/{path}" if self.repository else None
+        return f"{self.repository}/blob/{quote(self.branch)}/{path}" if self.repository else None
 
     def launchers(self, notebook: str) -> dict[str, str]:
         """The services that can run a notebook of the repository: name -> address.
@@ -40,14 +47,14 @@ class Settings:
         Args:
             notebook: its path from the project's root.
         """
-        _, host, project = self.repository.partition("github.com/")
-        if not host:
+        if urlsplit(self.repository).netloc != "github.com":
             return {}
+        project = urlsplit(self.repository).path.strip("/")
+        branch = quote(self.branch, safe="")
         return {
-            "Binder": f"https://mybinder.org/v2/gh/{project}/{quote(self.branch, safe='')}"
+            "Binder": f"https://mybinder.org/v2/gh/{project}/{branch}"
             f"?labpath={quote(notebook, safe='')}",
-            "Colab": f"https://colab.research.google.com/github/{project}/blob/{self.branch}/"
-            f"{notebook}",
+            "Colab": f"https://colab.research.google.com/github/{project}/blob/{branch}/{notebook}",
         }
 
 
@@ -58,13 +65,21 @@ def load_settings(path: Path = SITE_TOML) -> Settings:
         path: of the TOML file.
 
     Raises:
-        ValueError: a setting is missing or unknown, or the repository is not a web address.
+        ValueError: the file is no TOML, a setting is missing or unknown or empty, or the repository
+            is not the address of one.
     """
-    found = tomllib.loads(path.read_text(encoding="utf-8"))
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path} is no TOML: {error}.") from error
     wanted = set(Settings.__dataclass_fields__)
     if set(found) != wanted or not all(isinstance(value, str) for value in found.values()):
         raise ValueError(f"{path} must set {', '.join(sorted(wanted))}, each to a text.")
-    repository = found["repository"].rstrip("/")
-    if repository and not repository.startswith(("https://", "http://")):
-        raise ValueError(f"{path}: repository must be empty or begin with https://.")
+    if not (found["branch"] and found["title"]):
+        raise ValueError(f"{path}: branch and title must not be empty.")
+    repository = found["repository"].rstrip("/").removesuffix(".git")
+    if repository and not _REPOSITORY.fullmatch(repository):
+        raise ValueError(
+            f"{path}: repository must be empty, or an address such as https://HOST/OWNER/NAME."
+        )
     return Settings(repository, found["branch"], found["title"])

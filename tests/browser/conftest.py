@@ -19,9 +19,11 @@ def browser() -> Iterator[Any]:
     """Chromium of this machine, or the program that $CHROMIUM names."""
     api = pytest.importorskip("playwright.sync_api", reason="`make browser` installs Playwright")
     program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if program is None:
-        pytest.skip("there is no Chromium on this machine: install it, or name it in $CHROMIUM")
     with api.sync_playwright() as play:
+        if program is None and Path(play.chromium.executable_path).is_file():
+            program = play.chromium.executable_path  # after `playwright install chromium`
+        if program is None:
+            pytest.skip("there is no Chromium on this machine: install it, or name it in $CHROMIUM")
         chromium = play.chromium.launch(executable_path=program, args=OPTIONS)
         yield chromium
         chromium.close()

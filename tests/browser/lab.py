@@ -8,11 +8,13 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+START = 120  # seconds until JupyterLab answers
 JUPYTER = Path(sys.executable).with_name("jupyter")
 # Otherwise JupyterLab takes cells that are out of sight out of the page, too.
 TRACKER = "JUPYTERLAB_SETTINGS_DIR/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
@@ -34,18 +36,19 @@ def lab(folder: Path, notebook: str) -> Iterator[str]:
     tracker.parent.mkdir(parents=True)
     tracker.write_text(json.dumps({"windowingMode": "none"}))
     options = ["--no-browser", "--allow-root", "--port=0", f"--ServerApp.root_dir={folder}"]
-    server = subprocess.Popen(
-        [str(JUPYTER), "lab", *options],
-        env=os.environ | own,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    log = folder / "lab" / "log.txt"
+    with log.open("w") as stderr:  # a pipe that nobody reads would stop the server once it is full
+        server = subprocess.Popen(
+            [str(JUPYTER), "lab", *options],
+            env=os.environ | own,
+            stderr=stderr,
+            start_new_session=True,
+        )
     try:
-        yield _address(server, notebook)
+        yield _address(server, log, notebook)
     finally:
         os.killpg(server.pid, signal.SIGTERM)
-        server.communicate()
+        server.wait()
 
 
 def open_notebook(page: Any, address: str) -> None:
@@ -68,9 +71,10 @@ def run_cell(page: Any, cell: Any, source: str) -> None:
     page.keyboard.press("Control+Enter")
 
 
-def _address(server: subprocess.Popen, notebook: str) -> str:
-    assert server.stderr is not None
-    for line in server.stderr:
-        if found := re.search(r"http://127\.0\.0\.1:(\d+)/lab\?(token=\w+)", line):
+def _address(server: subprocess.Popen, log: Path, notebook: str) -> str:
+    deadline = time.monotonic() + START
+    while time.monotonic() < deadline and server.poll() is None:
+        if found := re.search(r"http://127\.0\.0\.1:(\d+)/lab\?(token=\w+)", log.read_text()):
             return f"http://127.0.0.1:{found[1]}/lab/tree/{notebook}?{found[2]}"
-    raise RuntimeError("JupyterLab did not start.")
+        time.sleep(0.1)
+    raise RuntimeError(f"JupyterLab did not start: {log.read_text()[-500:]}")

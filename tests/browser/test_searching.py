@@ -50,7 +50,9 @@ def test_the_search_box_searches_reads_deeper_and_keeps_its_answer_in_an_export(
         picture(page, "search-dark")
         saved = notebook.stat().st_mtime_ns
         page.keyboard.press("Control+s")
-        while notebook.stat().st_mtime_ns == saved:
+        for _ in range(300):
+            if notebook.stat().st_mtime_ns != saved:
+                break
             page.wait_for_timeout(100)
     export = [str(JUPYTER), "nbconvert", "--to", "html", "--stdout", str(notebook)]
     html = subprocess.run(export, capture_output=True, text=True, check=True).stdout

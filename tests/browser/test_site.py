@@ -16,8 +16,10 @@ from authoring.site.settings import Settings
 
 pytestmark = [pytest.mark.slow, pytest.mark.checkout]
 
-HOSTED = Settings("https://github.com/owner/name", "main", "Cross-encoders, measured")
+HOSTED = Settings("https://github.com/owner/name", "main", "A title of its own")
 PAGE_BYTES = 1_500_000
+STILL = "* { animation: none !important; transition: none !important; }"  # axe sees final colours
+HEADINGS = ("heading-order", "page-has-heading-one")
 LESSON = "notebooks/01_basics.html"
 WIDE = "[document.documentElement.scrollWidth, window.innerWidth]"
 SEEN = """() => [...document.querySelectorAll('main img, main table')]
@@ -34,6 +36,11 @@ def built(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def html(built) -> Path:
     return built / "html"
+
+
+def test_the_pages_have_the_settings_that_were_given(html):
+    first = (html / "index.html").read_text(encoding="utf-8")
+    assert HOSTED.title in first and HOSTED.repository in first
 
 
 def pages(html: Path) -> list[Path]:
@@ -92,16 +99,19 @@ def test_tables_and_figures_are_seen_and_the_page_does_not_scroll_sideways(
     tab.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(browser, html, scheme):
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 390)])
+def test_axe_finds_nothing_serious_folded_parts_among_it(browser, html, scheme, width):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    context = browser.new_context(color_scheme=scheme, viewport={"width": 1440, "height": 900})
+    size = {"width": width, "height": 900}
+    context = browser.new_context(color_scheme=scheme, viewport=size)
     tab = context.new_page()
     found = []
     for path in pages(html):
         tab.goto(path.as_uri())
+        tab.add_style_tag(content=STILL)
+        tab.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true; })")
         for problem in axe.run(tab).response["violations"]:
-            if problem["impact"] in ("serious", "critical"):
+            if problem["impact"] in ("serious", "critical") or problem["id"] in HEADINGS:
                 node = problem["nodes"][0]["html"][:120]
                 found.append(f"{path.relative_to(html)}: {problem['id']}: {node}")
     context.close()

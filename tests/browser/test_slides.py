@@ -28,9 +28,9 @@ LOOK = """() => {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    build = tmp_path_factory.mktemp("build")
-    write_slides(build)
-    return build / "slides"
+    folder = tmp_path_factory.mktemp("build") / "slides"
+    write_slides(folder)
+    return folder
 
 
 def test_every_slide_fits_and_can_be_read_at_the_back(browser, folder):
@@ -38,6 +38,8 @@ def test_every_slide_fits_and_can_be_read_at_the_back(browser, folder):
     said, bad = [], []
     tab.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
     tab.on("requestfailed", lambda request: said.append(f"failed: {request.url}"))
+    here = (folder.as_uri(), "data:")
+    tab.on("request", lambda r: None if r.url.startswith(here) else said.append(f"asked: {r.url}"))
     for path in sorted(folder.glob("*.html")):
         tab.goto(path.as_uri())
         tab.wait_for_function("window.Reveal && Reveal.isReady()")
@@ -48,6 +50,8 @@ def test_every_slide_fits_and_can_be_read_at_the_back(browser, folder):
                 bad.append(f"{path.stem}: {outside} outside, {size:.0f} pixels: {text}")
             tab.evaluate("Reveal.next()")
         assert not said, f"{path.stem}: {said[0]}"
+        assert tab.locator(".output").count() >= 5, path.stem
+        assert all(tab.locator(".output").evaluate_all("all => all.map(e => e.innerHTML)"))
     tab.close()
     assert not bad, "\n".join(bad)
 

@@ -1,4 +1,4 @@
-"""What Binder does with `binder/` brings the course's own environment, with models and text."""
+"""`binder/` names the environment of the project, and its last step fetches models and text."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_binder_installs_what_the_project_installs():
 @pytest.mark.models
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Binder runs Linux: postBuild is a shell script")
-def test_the_last_step_fetches_and_may_be_run_again():
+def test_the_last_step_finds_or_fetches_models_and_text():
     script = BINDER / "postBuild"
     assert os.access(script, os.X_OK)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])

@@ -3,6 +3,7 @@
 from xml.etree import ElementTree
 
 import nbformat
+import pytest
 
 from authoring.notebooks import NOTEBOOKS, WIDGET_VIEW, lesson_paths
 from authoring.site.lesson_pages import lesson_page
@@ -24,6 +25,11 @@ def test_the_title_is_followed_by_the_ways_to_get_it():
     assert "../downloads/01_a.ipynb" in links and "[Open in Binder]" in links and "Colab" in links
     assert "Open in" not in lesson_page(lesson, "01_a", NOWHERE).cells[0].source
     assert lesson.cells[0].source.startswith("# A lesson\n\nIts")
+
+
+def test_a_lesson_without_a_title_is_refused():
+    with pytest.raises(ValueError, match="01_a must begin with its title"):
+        lesson_page(notebook(nbformat.v4.new_code_cell("x")), "01_a", NOWHERE)
 
 
 def test_what_is_folded_stays_folded_and_a_widget_is_what_it_shows_without_one():

@@ -22,6 +22,8 @@ NOWHERE = Settings("", "main", "A course")
         ("README.md", "[times](benchmarks/RESULTS.md#speed)", "docs/benchmark.md#speed"),
         ("docs/questions.md", "[home](../README.md)", "../index.md"),
         ("docs/questions.md", "[below](#here)", "#here"),
+        ("docs/questions.md", "[`README`](../README.md)", "../index.md"),
+        ("README.md", "[call](tel:123)", "tel:123"),
         ("README.md", "[paper](https://example.org/a)", "https://example.org/a"),
         (
             "README.md",

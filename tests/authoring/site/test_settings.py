@@ -25,6 +25,18 @@ def test_services_get_the_notebook_of_the_repository():
 def test_a_repository_elsewhere_has_links_to_its_files_alone():
     elsewhere = Settings("https://example.org/owner/name", "main", "A course")
     assert elsewhere.file("README.md") and not elsewhere.launchers("notebooks/01_basics.ipynb")
+    alike = Settings("https://notgithub.com/owner/name", "main", "A course")
+    assert not alike.launchers("notebooks/01_basics.ipynb")
+
+
+def test_what_is_written_is_read_again(tmp_path):
+    path = tmp_path / "site.toml"
+    wanted = Settings("https://github.com/owner/name", "a#b", 'A "course"')
+    path.write_text(wanted.toml())
+    assert load_settings(path) == wanted
+    assert "a%23b" in wanted.launchers("x.ipynb")["Colab"]
+    path.write_text(wanted.toml().replace("owner/name", "owner/name.git/"))
+    assert load_settings(path) == wanted
 
 
 @pytest.mark.parametrize(
@@ -34,6 +46,9 @@ def test_a_repository_elsewhere_has_links_to_its_files_alone():
         'repository = ""\nbranch = "main"\ntitle = "A"\nbrnach = "x"',
         'repository = ""\nbranch = "main"\ntitle = 3',
         'repository = "github.com/owner/name"\nbranch = "main"\ntitle = "A"',
+        'repository = "https://github.com/owner"\nbranch = "main"\ntitle = "A"',
+        'repository = ""\nbranch = ""\ntitle = "A"',
+        "no toml",
     ],
 )
 def test_a_setting_that_is_missing_unknown_or_no_address_is_refused(tmp_path, text):
