@@ -11,6 +11,7 @@ from ..cells import title_of
 from ..notebooks import WIDGET_VIEW
 from .settings import Settings
 
+RUN_IT = "[Run it in JupyterLab](../README.md#two-commands)"
 FOLDED = {"source_hidden": "hide-input", "outputs_hidden": "hide-output"}
 # What has no end in HTML must be closed in XHTML.
 _NEVER_CLOSED = re.compile(r"""(<(?:br|hr|img|wbr)\b(?:[^>"']|"[^"]*"|'[^']*')*)(?<!/)>""")
@@ -49,7 +50,8 @@ def lesson_page(lesson: NotebookNode, name: str, settings: Settings) -> Notebook
 
 
 def _insert_links(page: NotebookNode, name: str, settings: Settings) -> None:
-    links = [f"{{download}}`Download this lesson <../downloads/{name}.ipynb>`"]
+    # Its exercises and widgets need a kernel, which a page has not.
+    links = [f"{{download}}`Download this lesson <../downloads/{name}.ipynb>`", RUN_IT]
     for service, address in settings.launchers(f"notebooks/{name}.ipynb").items():
         links.append(f"[Open in {service}]({address})")
     title = title_of(page, name)
