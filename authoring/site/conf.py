@@ -21,6 +21,8 @@ language = "en"
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["downloads"]  # notebooks to download, not pages
 nb_execution_mode = "off"  # the stored outputs are the tested ones
+nb_code_prompt_show = "Show a solution"  # nothing else is folded in a lesson
+nb_code_prompt_hide = "Hide the solution"
 nb_merge_streams = True
 nb_number_source_lines = False
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}  # a page must not ask another host for a script
@@ -38,6 +40,9 @@ napoleon_use_ivar = True
 
 html_theme = "pydata_sphinx_theme"
 html_title = settings.title
+html_sidebars = {  # a page without others below it needs no list of them
+    page: [] for page in ("index", "FINDINGS", "INSTRUCTORS", "docs/questions", "docs/glossary")
+}
 html_static_path = ["static"]
 html_css_files = ["course.css"]
 html_js_files = ["course.js"]

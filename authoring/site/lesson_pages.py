@@ -11,7 +11,8 @@ from ..cells import title_of
 from ..notebooks import WIDGET_VIEW
 from .settings import Settings
 
-RUN_IT = "[Run it in JupyterLab](../README.md#two-commands)"
+RUN_IT = "[run it in JupyterLab](../README.md#two-commands)"
+HERE = "Here you can read, unfold solutions and take the quiz. To try exercises and hints, "
 FOLDED = {"source_hidden": "hide-input", "outputs_hidden": "hide-output"}
 # What has no end in HTML must be closed in XHTML.
 _NEVER_CLOSED = re.compile(r"""(<(?:br|hr|img|wbr)\b(?:[^>"']|"[^"]*"|'[^']*')*)(?<!/)>""")
@@ -50,10 +51,11 @@ def lesson_page(lesson: NotebookNode, name: str, settings: Settings) -> Notebook
 
 
 def _insert_links(page: NotebookNode, name: str, settings: Settings) -> None:
-    # Its exercises and widgets need a kernel, which a page has not.
-    links = [f"{{download}}`Download this lesson <../downloads/{name}.ipynb>`", RUN_IT]
+    links = [f"{{download}}`Download this lesson <../downloads/{name}.ipynb>`"]
     for service, address in settings.launchers(f"notebooks/{name}.ipynb").items():
         links.append(f"[Open in {service}]({address})")
     title = title_of(page, name)
     rest = page.cells[0].source.partition("\n")[2]
-    page.cells[0].source = f"# {title}\n\n{' · '.join(links)}\n{rest}"
+    page.cells[
+        0
+    ].source = f"# {name[:2]} · {title}\n\n{' · '.join(links)}\n\n{HERE}{RUN_IT}.\n{rest}"

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
+from pathlib import Path
 
+import nbformat
+
+from ..cells import is_markdown
 from .settings import Settings
 
 # What may hold something like a link and is none comes first: fenced code; after the link, code.
@@ -12,6 +16,8 @@ _LINK = re.compile(
     r"^```.*?^```|(?<!!)\[(?P<text>(?:[^\[\]`]|`[^`]*`)+)\]\((?P<target>[^)\s]+)\)|`[^`]+`",
     re.MULTILINE | re.DOTALL,
 )
+_SECTION = re.compile(r'\[(\d\d)\]\(([^)#]+\.ipynb)\), "([^"]+)"')
+_HEADING = re.compile(r"^##+ ((?:\d+\. )?)(.+)$", re.MULTILINE)
 _ELSEWHERE = re.compile(r"[a-z][a-z+.-]*:|#", re.IGNORECASE)
 
 
@@ -44,3 +50,30 @@ def page_links(markdown: str, page: str, pages: dict[str, str], settings: Settin
         return f"[{text}]({address}{mark}{place})" if address else text
 
     return _LINK.sub(led, markdown)
+
+
+def with_places(markdown: str, path: Path) -> str:
+    """Let a link to a lesson lead to the section that is named after it, as in `[04](…), "How?"`.
+
+    Args:
+        markdown: the text.
+        path: of the file that holds it: its links lead from there.
+
+    Returns:
+        The text, in which such a link holds the section's name and its place.
+
+    Raises:
+        ValueError: the lesson has no such section.
+    """
+
+    def led(match: re.Match[str]) -> str:
+        number, target, title = match.groups()
+        lesson = nbformat.read(path.parent / target, as_version=4)
+        prose = "\n".join(cell.source for cell in lesson.cells if is_markdown(cell))
+        for found in _HEADING.finditer(prose):
+            if found[2].strip() == title:
+                place = re.sub(r"[^\w\- ]", "", found[1] + title).lower().replace(" ", "-")
+                return f"[{number}, {title}]({target}#{place})"
+        raise ValueError(f"{path.name} names a section that {target} does not have: {title}.")
+
+    return _SECTION.sub(led, markdown)

@@ -10,10 +10,10 @@ import nbformat
 from xenc_course.files import write_whole
 
 from ..cells import is_markdown, title_of
-from ..kit.cut import minutes_of
+from ..frame_rules import MINUTES
 from ..notebooks import NOTEBOOKS, lesson_paths
 from .lesson_pages import lesson_page
-from .links import page_links
+from .links import page_links, with_places
 from .reference import reference_pages
 from .settings import SITE_TOML, Settings
 
@@ -52,7 +52,7 @@ def lay_out(source: Path, settings: Settings) -> None:
         settings: of the website.
 
     Raises:
-        ValueError: a lesson has no title.
+        ValueError: a lesson has no title or no minutes, or lacks a section that a page names.
         OSError: a file cannot be read or written.
     """
     shutil.copytree(HERE / "static", source / "static")
@@ -72,7 +72,8 @@ def lay_out(source: Path, settings: Settings) -> None:
         _write(source / name, nbformat.writes(page))
         _write(source / "downloads" / path.name, path.read_text(encoding="utf-8"))
     for path, place in DOCUMENTS.items():
-        text = page_links((ROOT / path).read_text(encoding="utf-8"), path, pages, settings)
+        text = (ROOT / path).read_text(encoding="utf-8")
+        text = page_links(with_places(text, ROOT / path), path, pages, settings)
         _write(source / place, text + (_contents(TOP) if place == "index.md" else ""))
     for path in PICTURES:
         (source / path).parent.mkdir(parents=True, exist_ok=True)
@@ -91,9 +92,12 @@ def _list_of_lessons(lessons: list[Path]) -> str:
     for path in lessons:
         lesson = nbformat.read(path, as_version=4)
         title = title_of(lesson, path.stem).replace("|", "\\|")
-        reading, exercising = minutes_of(lesson)
-        link = f"[{path.stem[:2]} {title}](notebooks/{path.name})"
-        lines.append(f"| {link} | {reading} | {exercising} |")
+        minutes = MINUTES.search(lesson.cells[0].source)
+        if minutes is None:
+            raise ValueError(f"{path.stem} does not say how many minutes it takes.")
+        link = f"[{path.stem[:2]} · {title}](notebooks/{path.name})"
+        lines.append(f"| {link} | {minutes[1]} | {minutes[2]} |")
+    lines += ["", 'Without "Going deeper". Numbers that are missing are not written yet.']
     names = [f"notebooks/{path.stem}" for path in lessons]
     return "\n".join(lines) + "\n" + _contents(names)
 

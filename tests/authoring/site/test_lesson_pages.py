@@ -20,14 +20,10 @@ def notebook(*cells):
 def test_the_title_is_followed_by_the_ways_to_get_it():
     lesson = notebook(nbformat.v4.new_markdown_cell("# A lesson\n\nIts opening."))
     source = lesson_page(lesson, "01_a", HOSTED).cells[0].source
-    title, links, opening = source.split("\n\n")
-    assert title == "# A lesson" and opening == "Its opening."
-    assert (
-        "../downloads/01_a.ipynb" in links
-        and "[Run it" in links
-        and "[Open in Binder]" in links
-        and "Colab" in links
-    )
+    title, links, use, opening = source.split("\n\n")
+    assert title == "# 01 · A lesson" and opening == "Its opening."
+    assert "run it in JupyterLab" in use
+    assert "../downloads/01_a.ipynb" in links and "[Open in Binder]" in links and "Colab" in links
     assert "Open in" not in lesson_page(lesson, "01_a", NOWHERE).cells[0].source
     assert lesson.cells[0].source.startswith("# A lesson\n\nIts")
 

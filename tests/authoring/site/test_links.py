@@ -1,8 +1,10 @@
 """Links between files become links between pages, and none leads nowhere."""
 
+import nbformat
 import pytest
+from nbformat.v4 import new_markdown_cell as prose, new_notebook as notebook
 
-from authoring.site.links import page_links
+from authoring.site.links import page_links, with_places
 from authoring.site.settings import Settings
 
 PAGES = {
@@ -45,3 +47,13 @@ def test_without_a_repository_a_link_to_a_file_is_its_text():
 def test_code_stays_as_it_is():
     text = "`[a](b.py)`\n```\n[a](b.py)\n```\n"
     assert page_links(text, "README.md", PAGES, NOWHERE) == text
+
+
+def test_a_section_that_is_named_is_where_the_link_leads(tmp_path):
+    lesson = notebook(cells=[prose("# A lesson"), prose("## 4. How deep? Deep.")])
+    nbformat.write(lesson, tmp_path / "08_a.ipynb")
+    page = tmp_path / "questions.md"
+    led = with_places('[08](08_a.ipynb), "How deep? Deep."; [08](08_a.ipynb) alone', page)
+    assert led == "[08, How deep? Deep.](08_a.ipynb#4-how-deep-deep); [08](08_a.ipynb) alone"
+    with pytest.raises(ValueError, match=r"questions\.md names a section .* How wide\?"):
+        with_places('[08](08_a.ipynb), "How wide?"', page)
