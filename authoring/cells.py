@@ -105,6 +105,18 @@ def outside_code(markdown: str, change: Callable[[str], str]) -> str:
     return "".join([*parts, change(markdown[end:])])
 
 
+def blocks_of(markdown: str) -> list[str]:
+    """Divide a text at its empty lines, but not within fenced code."""
+    blocks, fenced = [""], False
+    for line in markdown.splitlines():
+        fenced ^= line.startswith("```")
+        if line.strip() or fenced:
+            blocks[-1] += f"{line}\n"
+        elif blocks[-1]:
+            blocks.append("")
+    return [block.rstrip() for block in blocks if block]
+
+
 def straight_quotes(markdown: str) -> str:
     """Markdown with every typographic apostrophe as a straight one."""
     return markdown.replace("\u2019", "'")

@@ -23,7 +23,7 @@ from nbformat.v4 import new_markdown_cell, new_output
 
 from xenc_course.teaching.own_collection import OwnCollection
 
-from ..cells import has_tag, is_markdown, may_raise, syntax_tree
+from ..cells import blocks_of, has_tag, is_markdown, may_raise, syntax_tree
 from ..execute import run_cells
 from ..notebooks import NOTEBOOKS, normalise
 from ..stored_findings import StoredFinding, findings
@@ -242,8 +242,8 @@ def _quote(book: NotebookNode) -> None:
     for cell in book.cells:
         if not is_markdown(cell):
             after_output = bool(cell.outputs)
-        elif "```" not in cell.source:
-            parts = re.split(r"\n\n+", FOLDED_CELL.sub("", cell.source))
+        else:
+            parts = blocks_of(FOLDED_CELL.sub("", cell.source))
             for place, part in enumerate(parts):
                 speaks = COURSE.search(part) or (after_output and place == 0)
                 if speaks and not part.startswith(NOT_QUOTED):

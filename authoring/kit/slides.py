@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from html import escape
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,9 +16,9 @@ from string import Template
 import nbformat
 from nbformat import NotebookNode
 
-from xenc_course.files import write_whole
+from xenc_course.files import appears_whole, write_whole
 
-from ..cells import has_tag, is_markdown, outside_code, title_of
+from ..cells import blocks_of, has_tag, is_markdown, outside_code, title_of
 from ..notebooks import NOTEBOOKS, lesson_paths
 from .cut import EXERCISES
 from .editions import BUILD
@@ -86,15 +85,11 @@ def write_slides(folder: Path = SLIDES) -> str:
     """
     library = _reveal()
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}-") as scratch:
-        made = Path(scratch, "made")
+    with appears_whole(folder) as made:
         shutil.copytree(library, made / "reveal")
         for path in lesson_paths(NOTEBOOKS):
             page = slides(nbformat.read(path, as_version=4), path.stem)
             write_whole(made / f"{path.stem}.html", page.encode())
-        if folder.exists():
-            shutil.rmtree(folder)
-        made.rename(folder)
     return f"{folder} has the slides of each lesson: open one in a browser, and press S for notes."
 
 
@@ -110,21 +105,9 @@ def _reveal() -> Path:
 
 def _divided(prose: str) -> tuple[str, str]:
     """What of a cell is shown, its headings and questions, and what is said."""
-    blocks = _blocks(prose)
+    blocks = blocks_of(prose)
     shown = [block for block in blocks if _SHOWN.match(block)]
     return "\n\n".join(shown), "\n\n".join(block for block in blocks if not _SHOWN.match(block))
-
-
-def _blocks(markdown: str) -> list[str]:
-    """Divide a text at its empty lines, but not within fenced code."""
-    blocks, fenced = [""], False
-    for line in markdown.splitlines():
-        fenced ^= line.startswith("```")
-        if line.strip() or fenced:
-            blocks[-1] += f"{line}\n"
-        elif blocks[-1]:
-            blocks.append("")
-    return [block.rstrip() for block in blocks if block]
 
 
 def _html(markdown: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from pathlib import Path
+
+from xenc_course.files import appears_whole
 
 from ..notebooks import NOTEBOOKS
 from .pages import lay_out
@@ -17,7 +18,7 @@ BUILDERS = ("html", "epub")
 def build_site(site: Path = SITE, settings: Settings | None = None) -> str:
     """Lay out the pages and let Sphinx make the website and an EPUB of them.
 
-    Both are made beside the folder and take its place when they are whole.
+    They take the place of an older website when they are whole.
 
     Args:
         site: the folder that gets `html/` and `epub/`; whatever else it holds is removed.
@@ -39,8 +40,8 @@ def build_site(site: Path = SITE, settings: Settings | None = None) -> str:
         ) from error
     settings = settings or load_settings()
     site.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=site.parent, prefix=f"{site.name}-") as scratch:
-        made, source = Path(scratch, "made"), Path(scratch, "source")
+    with tempfile.TemporaryDirectory() as scratch, appears_whole(site) as made:
+        source = Path(scratch, "source")
         lay_out(source, settings)
         for builder in BUILDERS:
             options = ["-q", "-W", "--keep-going", "-b", builder, "-d", f"{scratch}/doctrees"]
@@ -48,8 +49,5 @@ def build_site(site: Path = SITE, settings: Settings | None = None) -> str:
                 raise RuntimeError(
                     f"Sphinx could not make the {builder} pages: its messages are above."
                 )
-        if site.exists():
-            shutil.rmtree(site)
-        made.rename(site)
     book = next((site / "epub").glob("*.epub"))
     return f"Open {site / 'html' / 'index.html'} in a browser; the book is {book}."

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from authoring.cells import is_markdown, shown_text
+from authoring.cells import blocks_of, is_markdown, shown_text
 from authoring.kit import adapt as kit
 from authoring.kit.adapt import QUOTED, REPLACED, Adapted, Order, read_order
 from authoring.kit.adapted_pages import adapt_all, changes
@@ -88,13 +88,16 @@ def test_prose_about_a_result_is_marked_and_other_prose_is_not():
         cells=[
             new_markdown_cell("## 1. A section\n\nA query is what somebody types."),
             ran("1", shows("1")),
-            new_markdown_cell("New York City is first.\n\nA general remark.\n\nIt gains 0.2."),
+            new_markdown_cell(
+                "New York City is first.\n\nA general remark.\n\nIt gains 0.2.\n\n```\n\n0.3\n```"
+            ),
             new_markdown_cell("**Predict first.** Is it above 0.5?"),
         ]
     )
     kit._quote(book)
     assert QUOTED not in book.cells[0].source + book.cells[3].source
-    first, general, gain = book.cells[2].source.split("\n\n")
+    first, general, gain, code = blocks_of(book.cells[2].source)
+    assert code == "```\n\n0.3\n```"
     assert first.startswith(QUOTED) and gain.startswith(QUOTED) and general == "A general remark."
 
 
