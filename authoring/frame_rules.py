@@ -26,7 +26,7 @@ from .stored_findings import FINDING_ROW
 QUESTION = "**The question.**"
 ABLE = "**You will be able to**"
 PREDICT = "**Predict first.**"
-MONDAY = "**On Monday"
+MONDAY = "### On Monday"
 UNFOLD = "# Solution: unfold"
 MAX_CORE_CELLS, MAX_CORE_MINUTES = 45, 25
 WORDS_A_MINUTE, CODE_LINES_A_MINUTE, RUN_MINUTES = 150, 10, 1
@@ -121,7 +121,7 @@ def _findings(cells: list[Numbered]) -> Iterator[str]:
     if not MIN_FINDINGS <= count <= MAX_FINDINGS:
         yield f"the wrap-up shows {count} findings; three to five fit."
     if not any(MONDAY in cell.source for _, cell in part):
-        yield f"the wrap-up does not say what to do '{MONDAY}'."
+        yield f"the wrap-up does not say what to do: it has no heading '{MONDAY}'."
 
 
 def _teaching(cells: list[Numbered]) -> Iterator[str]:

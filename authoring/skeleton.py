@@ -68,7 +68,9 @@ show_findings(
     ]
 )"""
 
-MONDAY = """**On Monday.** Say what to do with it, with the code to copy."""
+MONDAY = """### On Monday
+
+Say what to do with it, with the code to copy."""
 
 EXERCISES = """## On your own
 

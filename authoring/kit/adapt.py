@@ -39,7 +39,7 @@ REPLACED: dict[str, str] = {
 }
 EXAMPLES = "examples.yaml"
 COURSE = re.compile(r"\bIt is (?:neither|\([a-d]\))|\d\.\d|\d %|\bwikipedia\b|\bhelpdesk\b", re.I)
-NOT_QUOTED = ("#", "**Predict first", "**On Monday", "**The question", "**Level", "```", "|")
+NOT_QUOTED = ("#", "**Predict first", "**The question", "**Level", "```", "|")
 IMPORTS = re.compile(r"^from xenc_course import .*$", re.MULTILINE)
 OWN = """
 # Put in by `make adapt`: what is not stored for this collection is made here.

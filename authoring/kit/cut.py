@@ -15,7 +15,7 @@ from ..frame_rules import EXERCISE_MINUTES, MINUTES, core_minutes
 from .names import names_of
 
 OPENING = ""  # the heading of what comes before the first section
-ALWAYS = (OPENING, "Wrap-up", "Further reading")
+ALWAYS = (OPENING, "Wrap-up", "On Monday", "Further reading")
 EXERCISES, QUIZ, DEEPER = "On your own", "Quiz", "Going deeper"
 TRIED = ("Exercise ", EXERCISES, QUIZ)  # what begins a heading of what learners try
 LEFT_OUT = {"jupyter": {"source_hidden": True, "outputs_hidden": True}, "tags": ["left-out"]}

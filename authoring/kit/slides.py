@@ -26,7 +26,7 @@ from .editions import BUILD
 TAG = "slide"
 SLIDES = BUILD / "slides"
 PAGE = Template(Path(__file__).with_name("slides.html").read_text(encoding="utf-8"))
-_SHOWN = re.compile(r"#{1,3} |\*\*(The question|Predict first|On Monday)\b")
+_SHOWN = re.compile(r"#{1,3} |\*\*(The question|Predict first)\b")
 _OPTION = re.compile(r"\s\(([a-d])\) ")
 _LINK = re.compile(
     r"(?<!!)\[([^\]]+)\]\((?!https?://)[^)]*\)"

@@ -69,7 +69,7 @@ SPOILED = {
     "no deeper part": (without("## Going deeper"), "there is no '## Going deeper' section"),
     "no findings": (without("show_findings("), "no code cell that calls show_findings"),
     "one finding": (one_finding, "the wrap-up shows 1 findings; three to five fit"),
-    "no Monday": (without("**On Monday"), "does not say what to do"),
+    "no Monday": (without("### On Monday"), "does not say what to do"),
     "no diagram": (without("diagram_"), "no diagram of its mechanism"),
     "no question first": (without("**Predict first.**"), "asks no '**Predict first.**' question"),
     "unfold": (without("# Solution: unfold"), "does not begin with '# Solution: unfold'"),
