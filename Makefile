@@ -74,9 +74,10 @@ edition: setup  ## make the lessons of a class in build/: make edition LENGTH=90
 student: setup  ## make the same without solutions: make student LENGTH=90min
 	$(BIN)/python -m authoring edition --student $(LENGTH)
 
-# LESSONS="01 04" names some; without it, all that can be adapted.
-adapt: setup  ## run lessons on your text: make adapt COLLECTION=folder
-	$(BIN)/python -m authoring adapt $(COLLECTION) --lessons "$(LESSONS)"
+# Also CROSS_ENCODER and BI_ENCODER, and LESSONS="01 04"; without LESSONS, all that can be adapted.
+adapt: setup  ## run lessons on your text and models: make adapt COLLECTION=folder
+	$(BIN)/python -m authoring adapt --collection "$(COLLECTION)" --cross-encoder "$(CROSS_ENCODER)" \
+		--bi-encoder "$(BI_ENCODER)" --lessons "$(LESSONS)"
 
 slides: setup $(KIT_READY)  ## make slides of every lesson in build/slides/
 	$(BIN)/python -m authoring slides

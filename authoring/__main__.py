@@ -84,11 +84,11 @@ def _parser() -> argparse.ArgumentParser:
     assignment.set_defaults(run=_assignment)
 
     adapt = commands.add_parser(
-        "adapt", help="run lessons on a collection of yours, into build/adapted/ (minutes)"
+        "adapt", help="run lessons on text and models of yours, into build/adapted/ (minutes)"
     )
-    adapt.add_argument(
-        "collection", metavar="COLLECTION", help="a folder in BEIR layout, or a name"
-    )
+    adapt.add_argument("--collection", default="", help="a folder in BEIR layout, or a name")
+    adapt.add_argument("--cross-encoder", default="", help="a hub id, a folder or a name")
+    adapt.add_argument("--bi-encoder", default="", help="a hub id, a folder or a name")
     adapt.add_argument(
         "--examples", type=Path, metavar="FILE", help="texts to replace, in YAML (examples.yaml)"
     )
@@ -209,10 +209,13 @@ def _assignment(options: argparse.Namespace) -> int:
 
 
 def _adapt(options: argparse.Namespace) -> int:
-    from .kit.adapt import read_order
     from .kit.adapted_pages import adapt_all
+    from .kit.order import read_order
 
-    page = adapt_all(read_order(options.collection, options.examples), options.lessons.split())
+    order = read_order(
+        options.collection, options.cross_encoder, options.bi_encoder, options.examples
+    )
+    page = adapt_all(order, options.lessons.split())
     print(f"{page.parent} has the lessons; {page.name} says what changed.")
     return 0
 

@@ -50,7 +50,12 @@ def execute(path: str | Path) -> float:
 
 
 def run_cells(
-    notebook: NotebookNode, folder: Path, name: str = "notebook", *, allow_errors: bool = False
+    notebook: NotebookNode,
+    folder: Path,
+    name: str = "notebook",
+    *,
+    allow_errors: bool = False,
+    timeout: int = CELL_TIMEOUT,
 ) -> float:
     """Run the cells of a notebook, top to bottom, in a kernel of this interpreter.
 
@@ -59,6 +64,7 @@ def run_cells(
         folder: where the kernel works.
         name: of the notebook, for messages.
         allow_errors: whether to go on after a cell that raises.
+        timeout: seconds that a cell may take.
 
     Returns:
         The seconds that took.
@@ -85,7 +91,7 @@ def run_cells(
     client = NotebookClient(
         notebook,
         km=AsyncKernelManager(kernel_name=KERNEL["name"], kernel_spec_manager=specs),
-        timeout=CELL_TIMEOUT,
+        timeout=timeout,
         record_timing=False,
         extra_arguments=["--IPKernelApp.log_level=ERROR"],  # no warning about a local connection
         resources={"metadata": {"path": str(folder)}},

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import nbformat
@@ -15,15 +14,16 @@ from xenc_course.files import write_lines, write_whole
 from ..notebooks import NOTEBOOKS
 from ..stored_findings import StoredFinding
 from ..working_copies import copy_my_search
-from .adapt import REPLACED, Adapted, Order, adapt
+from .adapt import Adapted, adapt
 from .editions import BUILD
 from .links import relink
-from .replace import as_word
+from .order import LESSONS, Order
+from .replace import replacing
 
 CHANGES = "CHANGES.md"
 HEAD = """# What changed
 
-The lessons ran on **{collection}**. "Reversed" means that what the course shows is contradicted
+{what} "Reversed" means that what the course shows is contradicted
 here, or the other way round. "No longer shown" means that these data cannot tell: with few queries
 that is the usual outcome, and no evidence of a difference."""
 COLUMNS = ["finding", "the course", "here", "95 % interval here", "n here", "change"]
@@ -50,31 +50,30 @@ def adapt_all(order: Order, numbers: Sequence[str], build: Path = BUILD) -> Path
     folder.mkdir(parents=True, exist_ok=True)
     copy_my_search(NOTEBOOKS, folder)
     files = {f"{name}.ipynb" for name in names}
-    lines = HEAD.format(collection=order.name).splitlines()
+    lines = HEAD.format(what=_what(order)).splitlines()
     for name in names:
-        print(f"running {name} on {order.name}", flush=True)
+        print(f"running {name}", flush=True)
         adapted = adapt(name, order, folder)
         relink(adapted.notebook, folder, files)
         text = f"{nbformat.writes(adapted.notebook)}\n"
         write_whole(folder / f"{name}.ipynb", text.encode())
         write_whole(folder / f"{name}.html", _web_page(adapted).encode())
-        lines += changes(adapted, REPLACED[name], order.name)
+        lines += changes(adapted, order.names(name))
         write_lines(folder / CHANGES, lines)
     return folder / CHANGES
 
 
-def changes(adapted: Adapted, replaced: str, name: str) -> list[str]:
+def changes(adapted: Adapted, names: Mapping[str, str]) -> list[str]:
     """List the findings of a lesson, the course's beside this run's, and what was left out.
 
     Args:
         adapted: the lesson.
-        replaced: the collection of the course whose place was taken.
-        name: of the collection that took it.
+        names: of the course -> names that took their place.
 
     Returns:
         Lines of Markdown.
     """
-    rows = list(_rows(adapted, as_word(replaced), name))
+    rows = list(_rows(adapted, replacing(names)))
     lines = ["", f"## {adapted.lesson}", ""]
     if rows:
         lines += Table(COLUMNS, rows).markdown()
@@ -83,11 +82,11 @@ def changes(adapted: Adapted, replaced: str, name: str) -> list[str]:
     return lines
 
 
-def _rows(adapted: Adapted, replaced: re.Pattern[str], name: str) -> Iterator[tuple[str, ...]]:
+def _rows(adapted: Adapted, renamed: Callable[[str], str]) -> Iterator[tuple[str, ...]]:
     """A row for each finding: those of the same sentence in one."""
     here = {finding.sentence: finding for finding in adapted.after}
     for old in adapted.before:
-        sentence = replaced.sub(name, old.sentence)
+        sentence = renamed(old.sentence)
         new = here.pop(sentence, None)
         if new is None:
             yield sentence, old.state, "", "", "", "not measured here"
@@ -105,6 +104,13 @@ def _change(old: StoredFinding, new: StoredFinding) -> str:
     return f"no longer {old.state}" if new.state == CANNOT_TELL else f"now {new.state}"
 
 
+def _what(order: Order) -> str:
+    """A sentence on the text and the models that the lessons ran with."""
+    models = [model for model in (order.cross_encoder, order.bi_encoder) if model]
+    on = f" on **{order.name}**" if order.name else " on the course's collections"
+    return f"The lessons ran{on}{' with ' if models else ''}{' and '.join(models)}."
+
+
 def _web_page(adapted: Adapted) -> str:
     from nbconvert import HTMLExporter
 
@@ -113,7 +119,7 @@ def _web_page(adapted: Adapted) -> str:
 
 
 def _named(numbers: Sequence[str]) -> list[str]:
-    known = {name[:2]: name for name in REPLACED}
+    known = {name[:2]: name for name in LESSONS}
     for number in numbers:
         if number not in known:
             raise ValueError(f"Lesson {number} is not adapted: choose from {', '.join(known)}.")

@@ -27,8 +27,12 @@ class Names:
     changed: frozenset[str]
 
 
-def names_of(cell: NotebookNode) -> Names:
+def names_of(cell: NotebookNode, line: int = 1) -> Names:
     """Find the names of a code cell.
+
+    Args:
+        cell: of a notebook.
+        line: what is done in the lines before it is left out.
 
     Raises:
         SyntaxError: the code is not Python.
@@ -38,6 +42,8 @@ def names_of(cell: NotebookNode) -> Names:
     bound: set[str] = set()
     changed: set[str] = set()
     for statement in syntax_tree(cell).body:
+        if (statement.end_lineno or 0) < line:
+            continue
         table = symtable.symtable(ast.unparse(statement), "cell", "exec")
         read |= (_loaded(table) | _added_to(statement)) - known - bound
         bound |= _bound(table)

@@ -1,4 +1,4 @@
-"""Give the code of a lesson other texts: the name of a collection, and those of its examples."""
+"""Give the code of a lesson other words: names of text and models, and texts of its examples."""
 
 from __future__ import annotations
 
@@ -12,31 +12,52 @@ from nbformat import NotebookNode
 from ..cells import is_markdown, syntax_tree
 
 
-def replace_texts(lesson: NotebookNode, name: str, other: str, examples: Mapping[str, str]) -> None:
-    """Replace a name in the strings of a lesson's code, and examples in its code and its prose.
+def replace_texts(
+    lesson: NotebookNode,
+    names: Mapping[str, str],
+    examples: Mapping[str, str],
+    ids: Mapping[str, str],
+) -> None:
+    """Replace names in the strings of a lesson's code, and examples in its code and its prose.
 
     Args:
         lesson: it is changed.
-        name: of a collection. It is replaced where it stands as a word of a string, because a
-            sentence such as "Reranking helps on helpdesk" has to name the other collection.
-        other: the name that takes its place.
+        names: of collections and models -> names that take their place. One is replaced where it
+            stands as a word of a string, because a sentence such as "Reranking helps on helpdesk"
+            has to name the other collection.
         examples: text -> text that takes its place where it is a whole string of the code, or
             stands in the prose.
+        ids: likewise, in the code alone.
     """
-    word = as_word(name)
+    renamed, whole = replacing(names), {**ids, **examples}
     for cell in lesson.cells:
         if is_markdown(cell):
             for text, new in examples.items():
                 cell.source = cell.source.replace(text, new)
         elif cell.cell_type == "code":
-            cell.source = _with_strings(
-                cell, lambda text: examples[text] if text in examples else word.sub(other, text)
-            )
+            cell.source = _with_strings(cell, lambda text: whole.get(text) or renamed(text))
 
 
-def as_word(name: str) -> re.Pattern[str]:
-    """Where a name stands as a word: not in "wikipedia.lance" or "data/wikipedia"."""
-    return re.compile(rf"(?<![\w./-]){re.escape(name)}(?![\w/-]|\.\w)")
+def replacing(names: Mapping[str, str]) -> Callable[[str], str]:
+    """A function that replaces names where they stand as words.
+
+    "wikipedia" is no word of "wikipedia.lance" or "data/wikipedia", and "L12" none of "MiniLM-L12".
+
+    Args:
+        names: name -> name that takes its place.
+    """
+    if not names:
+        return lambda text: text
+    longest_first = sorted(map(re.escape, names), key=len, reverse=True)
+    word = re.compile(rf"(?<![\w./-])(?:{'|'.join(longest_first)})(?![\w/-]|\.\w)")
+    return lambda text: word.sub(lambda found: names[found.group()], text)
+
+
+def strings_of(lesson: NotebookNode) -> list[str]:
+    """The strings of a lesson's code, in order, without f-strings."""
+    trees = [syntax_tree(cell) for cell in lesson.cells if cell.cell_type == "code"]
+    found = [node for tree in trees for node in _strings(tree)]
+    return [node.value for node in found if isinstance(node, ast.Constant)]
 
 
 def _with_strings(cell: NotebookNode, new: Callable[[str], str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from xenc_course.retrieval.first_stage import best_of, find_candidates
 from xenc_course.retrieval.rerank import DEPTH, rerank
 from xenc_course.retrieval.runs import Run
+from xenc_course.scoring.scorers import Scorer
 from xenc_course.text.collection import Collection, load_collection
 
 from .stored_runs import load_run, run_index
@@ -24,6 +25,7 @@ def find_run(
     candidates: Run | None = None,
     depth: int = DEPTH,
     n_queries: int = N_QUERIES,
+    scorer: Scorer | None = None,
 ) -> Run:
     """Load the stored run of a model over a collection, or make one and say so.
 
@@ -35,6 +37,7 @@ def find_run(
         depth: how many passages per query, when the run is made.
         n_queries: how many of the judged queries, when the run is made: all if there are no more,
             else a sample with seed 0. A reranker takes the first of those its first stage ranked.
+        scorer: what scores when the run of a reranker is made; None loads the model by its name.
 
     Returns:
         A run: query id -> {document id: score}. Runs that were made cover fewer queries than stored
@@ -55,7 +58,7 @@ def find_run(
             candidates = find_run(collection, first_stage, depth=depth, n_queries=n_queries)
         chosen = collection.select(list(candidates)[:n_queries])
         best = best_of({query: candidates[query] for query in chosen.queries}, depth)
-        run = rerank(best, chosen.queries, chosen.passages(), model)
+        run = rerank(best, chosen.queries, chosen.passages(), scorer or model)
     over = f" over {first_stage}" if first_stage else ""
     print(f"{model}{over} on {collection.name}: no run is stored, so one was made now ", end="")
     print(f"for {len(run):,} queries, {sum(map(len, run.values())):,} passages.")

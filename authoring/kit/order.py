@@ -1,0 +1,116 @@
+"""What an instructor asks `make adapt` for, read and tried before any lesson runs."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from xenc_course.models.catalogue import known_model
+from xenc_course.models.loading import load_bi_encoder, load_cross_encoder
+from xenc_course.teaching.own_material import OwnMaterial
+
+LESSONS: dict[str, dict] = tomllib.loads(
+    Path(__file__).with_name("adapt.toml").read_text(encoding="utf-8")
+)
+CROSS_ENCODER, BI_ENCODER = "ms-marco-MiniLM-L12-v2", "all-MiniLM-L6-v2"
+SHORT = {CROSS_ENCODER: "L12", BI_ENCODER: "all-MiniLM"}  # what tables of the lessons call them
+EXAMPLES = "examples.yaml"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What an instructor asks for; None keeps what the course has.
+
+    Attributes:
+        source: what `load_collection` takes: a folder, or a name.
+        name: of the collection, as lessons show it.
+        cross_encoder: what `load_cross_encoder` takes.
+        bi_encoder: what `load_bi_encoder` takes.
+        examples: text of a lesson's example -> text that takes its place.
+    """
+
+    source: str | None = None
+    name: str | None = None
+    cross_encoder: str | None = None
+    bi_encoder: str | None = None
+    examples: Mapping[str, str] = field(default_factory=dict)
+
+    def names(self, lesson: str) -> dict[str, str]:
+        """Names that a lesson has -> names that take their place.
+
+        Args:
+            lesson: its name.
+        """
+        names = {LESSONS[lesson]["replaces"]: self.name} if self.name else {}
+        for old, new in ((CROSS_ENCODER, self.cross_encoder), (BI_ENCODER, self.bi_encoder)):
+            if new:
+                names |= {old: new, SHORT[old]: Path(new).name}
+        return names
+
+
+def read_order(
+    collection: str = "",
+    cross_encoder: str = "",
+    bi_encoder: str = "",
+    examples: Path | None = None,
+) -> Order:
+    """Read what an instructor asks for, and load it once, before anything runs.
+
+    Args:
+        collection: a folder in BEIR layout, or a name that `load_collection` takes; "" keeps the
+            course's collections.
+        cross_encoder: a hub id, a folder or a name of the catalogue; "" keeps the course's.
+        bi_encoder: likewise.
+        examples: a YAML file of texts; `examples.yaml` in the folder of the collection when None.
+
+    Returns:
+        The order.
+
+    Raises:
+        ValueError: nothing is asked for, the file of examples does not map texts to texts, and what
+            `OwnMaterial` and the functions that load raise.
+        FileNotFoundError: there is no such file of examples, no such collection or no such model.
+    """
+    if not (collection or cross_encoder or bi_encoder):
+        raise ValueError(
+            "Name what takes the place of the course's: make adapt COLLECTION=folder, "
+            "CROSS_ENCODER=hub-id-or-folder or BI_ENCODER=hub-id-or-folder."
+        )
+    folder = Path(collection).expanduser()
+    if collection and folder.is_dir():
+        collection = str(folder.resolve())
+        if examples is None and (folder / EXAMPLES).is_file():
+            examples = folder / EXAMPLES
+    own = OwnMaterial(collection or None).collection
+    models = (_named(cross_encoder, CROSS_ENCODER), _named(bi_encoder, BI_ENCODER))
+    for model, load in zip(models, (load_cross_encoder, load_bi_encoder), strict=True):
+        if model:
+            load(model)
+    name = own.name if own else None
+    return Order(collection or None, name, *models, _read_examples(examples) if examples else {})
+
+
+def _named(model: str, default: str) -> str | None:
+    """What a copy calls a model: a folder by its whole path; None for the course's own."""
+    folder = Path(model).expanduser()
+    if model and folder.is_dir():
+        return str(folder.resolve())
+    known = known_model(model)
+    name = known.name if known else model
+    return name if name and name != default else None
+
+
+def _read_examples(path: Path) -> dict[str, str]:
+    try:
+        read = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} is no YAML: {str(error).splitlines()[0]}") from error
+    if not isinstance(read, dict) or not all(
+        isinstance(text, str) for pair in read.items() for text in pair
+    ):
+        raise ValueError(f'{path} does not map texts to texts: write lines such as "old": "new".')
+    return read

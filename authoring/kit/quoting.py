@@ -1,0 +1,113 @@
+"""Prose about the course's results, in a lesson that ran on other text: a quotation with values.
+
+The sentences were written about the course's results, so they are marked as the course's. Numbers
+in them that a table of the lesson holds are followed by what the same place of the table holds now.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from nbformat import NotebookNode
+
+from ..cells import blocks_of, is_markdown, shown_text
+from ..frame_rules import MONDAY
+from ..prose_figures import ANY_NUMBER, FIGURE
+from .student import FOLDED_CELL
+
+COURSE = re.compile(r"\bIt is (?:neither|\([a-d]\))|\d\.\d|\d %|\bwikipedia\b|\bhelpdesk\b", re.I)
+NOT_QUOTED = ("#", "**Predict first", "**The question", "**Level", "```", "|")
+QUOTED = "> *The course, on its own text:* "
+HERE = "> *Here:* "
+
+
+def quote(book: NotebookNode, original: NotebookNode, renamed: Callable[[str], str]) -> None:
+    """Mark the paragraphs that speak of the course's results, and add this run's values.
+
+    They are the one that follows an output that changed, and below such an output those with a
+    figure or an answer. What to do "On Monday" is advice and stays.
+
+    Args:
+        book: an adapted lesson, as it ran; it is changed.
+        original: the lesson as the course stores it, with the same cells.
+        renamed: gives a text of the original the names that take the place of the course's.
+    """
+    changed = after_change = False  # whether an output above is another, and the last one
+    advice = False
+    for place, (cell, old) in enumerate(zip(book.cells, original.cells, strict=True)):
+        if not is_markdown(cell):
+            after_change = renamed(shown_text(old)) != shown_text(cell)
+            changed |= after_change
+            continue
+        cell.source = FOLDED_CELL.sub("", cell.source)
+        parts = blocks_of(cell.source)
+        shown = list(_outputs_above(book.cells, original.cells, place)) if changed else []
+        for number, part in enumerate(parts):
+            if part.startswith("#"):
+                advice = part == MONDAY
+            speaks = (changed and COURSE.search(part)) or (after_change and number == 0)
+            if speaks and not advice and not part.startswith(NOT_QUOTED):
+                values = "; ".join(_values(part, shown, renamed))
+                parts[number] = QUOTED + part.replace("\n", "\n> ")
+                parts[number] += f"\n>\n{HERE}{values}." if values else ""
+        cell.source = "\n\n".join(parts)
+        after_change = False
+
+
+def _outputs_above(
+    cells: list[NotebookNode], originals: list[NotebookNode], place: int
+) -> Iterator[tuple[str, str]]:
+    """What the cells above a paragraph showed in the course, and show here, the nearest first."""
+    for cell, old in zip(reversed(cells[:place]), reversed(originals[:place]), strict=True):
+        if cell.cell_type == "code":
+            yield shown_text(old), shown_text(cell)
+
+
+def _values(
+    paragraph: str, pairs: list[tuple[str, str]], renamed: Callable[[str], str]
+) -> Iterator[str]:
+    """The numbers of a paragraph whose value here is known, each with that value."""
+    said = set()
+    for match in FIGURE.finditer(paragraph):
+        number, unit = match.groups()
+        if number in said or number[0] == "±" or ("." not in number and unit != "%"):
+            continue
+        percent = 100 if unit == "%" else 1
+        value = _value_here(number.replace("−", "-"), percent, pairs, renamed)
+        if value is None:
+            continue
+        sign = "+" if number[0] in "+-−" else ""
+        here = f"{value * percent:{sign}.{len(number.partition('.')[2])}f}"
+        if here != number.replace("−", "-"):
+            said.add(number)
+            yield " → ".join(f"{each} %" if unit == "%" else each for each in (number, here))
+
+
+def _value_here(
+    number: str, percent: int, pairs: list[tuple[str, str]], renamed: Callable[[str], str]
+) -> float | None:
+    """What stands here where the nearest output that holds a number holds it; None if unclear."""
+    half = 0.5 * 10 ** -len(number.partition(".")[2]) / percent + 1e-9
+    wanted = abs(float(number)) / percent
+    for old, new in pairs:
+        found = set()
+        known = False
+        for line, other in zip(old.splitlines(), new.splitlines(), strict=False):
+            before, after = _numbers(line), _numbers(other)
+            same = _words(renamed(line)) == _words(other)
+            for place, value in enumerate(before):
+                if abs(abs(value) - wanted) <= half:
+                    known = True
+                    found.add(after[place] if same and len(after) == len(before) else None)
+        if known:
+            return found.pop() if len(found) == 1 else None
+    return None
+
+
+def _words(line: str) -> list[str]:
+    return ANY_NUMBER.sub("", line).split()
+
+
+def _numbers(line: str) -> list[float]:
+    return [float(re.sub("[,_]", "", text).replace("−", "-")) for text in ANY_NUMBER.findall(line)]

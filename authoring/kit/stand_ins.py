@@ -1,0 +1,46 @@
+"""Queries and documents that a lesson names by their ids: those of a class that take their place.
+
+A query with an answer takes the place of one with an answer, and one without of one without, as far
+as there are any. The best judged document of the new query takes the place of a document that the
+lesson names with the old one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from xenc_course.text.collection import Collection
+
+
+def stand_ins(strings: Iterable[str], course: Collection, own: Collection) -> dict[str, str]:
+    """Find what takes the place of the ids of a lesson.
+
+    Args:
+        strings: of the lesson's code, in order.
+        course: the collection that the lesson was written for.
+        own: the collection that takes its place.
+
+    Returns:
+        Id in the lesson -> id in `own`. Ids for which nothing is left have no entry.
+    """
+    strings = list(dict.fromkeys(strings))
+    answered = [q for q in own.queries if _best(own, q)]
+    unanswered = [q for q in own.queries if own.qrels.get(q) and not _best(own, q)]
+    found: dict[str, str] = {}
+    for query in (text for text in strings if text in course.queries):
+        waiting = answered if _best(course, query) or not unanswered else unanswered
+        if waiting:
+            found[query] = waiting.pop(0)
+    for query, new in list(found.items()):
+        best = _best(own, new)
+        for document in set(strings) & set(course.qrels.get(query, {})):
+            if best:
+                found[document] = best
+    return found
+
+
+def _best(collection: Collection, query: str) -> str | None:
+    """The document with the highest grade of a query; None if no document answers it."""
+    row = collection.qrels.get(query, {})
+    best = max(row, key=row.__getitem__, default=None)
+    return best if best is not None and row[best] > 0 else None
