@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from ..cells import has_tag, is_markdown
 from ..frame_rules import EXERCISE_MINUTES, MINUTES, core_minutes
 from .names import names_of
+from .trim import keep_findings, keep_goals, keep_questions
 
 OPENING = ""  # the heading of what comes before the first section
 ALWAYS = (OPENING, "Wrap-up", "On Monday", "Further reading")
@@ -32,6 +33,7 @@ class Part:
         sections: their numbers.
         exercises: their numbers.
         deeper: headings under "Going deeper".
+        goals: places of those under "You will be able to" that the sections reach; all when empty.
         exercises_alone: whether they come without the wrap-up, the quiz and the reading list.
     """
 
@@ -39,6 +41,7 @@ class Part:
     sections: list[int]
     exercises: list[int] = field(default_factory=list)
     deeper: list[str] = field(default_factory=list)
+    goals: list[int] = field(default_factory=list)
     exercises_alone: bool = False
 
 
@@ -53,10 +56,11 @@ def cut(lesson: NotebookNode, part: Part) -> NotebookNode:
         part: what is wanted.
 
     Returns:
-        The copy. Its opening says how many minutes it takes, and what of the lesson it holds.
+        The copy. Its opening says how many minutes it takes, and what of the lesson it holds. Its
+        findings and its quiz are on what it holds.
 
     Raises:
-        ValueError: the lesson has no such section, exercise or heading.
+        ValueError: the lesson has no such section, exercise, heading or goal.
     """
     edition = copy.deepcopy(lesson)
     edition.cells = [piece for cell in edition.cells for piece in _at_headings(cell)]
@@ -69,6 +73,13 @@ def cut(lesson: NotebookNode, part: Part) -> NotebookNode:
         for place, cell in enumerate(edition.cells)
         if cell.cell_type == "code" and not headings[place].startswith(TRIED)
     ]
+    keep_findings(
+        edition,
+        [edition.cells[place] for place in sources if place in wanted],
+        [edition.cells[place] for place in sources if place not in wanted],
+    )
+    keep_questions(edition, part.sections)
+    keep_goals(edition.cells[0], part.goals)
     left_out = _needed(edition.cells, wanted, sources) - wanted
     for place in left_out:
         cell = edition.cells[place]

@@ -1,8 +1,11 @@
+from types import SimpleNamespace
+
 import pytest
 
 from xenc_course.teaching.questions import asked
 from xenc_course.teaching.quiz import Quiz, quiz
 
+SHOWN = SimpleNamespace(state="shown")
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -62,9 +65,15 @@ def test_a_notebook_gets_the_widget_and_what_shows_without_it(shown):
     assert bundle["text/html"] == shown._repr_html_()
 
 
-def test_a_quiz_has_five_questions():
-    with pytest.raises(ValueError, match="5 questions, not 3"):
-        Quiz(five()[:3])
+MEASURED = {"counted": SHOWN, "left_out": SHOWN, "unjudged": 0.4, "enough": 200, "pooled": 14}
+
+
+def test_a_quiz_on_some_sections_asks_about_these_only():
+    whole = [question.text for question in quiz("04", **MEASURED).questions]
+    some = [question.text for question in quiz("04", sections=[2, 6], **MEASURED).questions]
+    assert len(whole) == 5 and some == whole[3:]
+    with pytest.raises(ValueError, match="asks about the sections 4, 4, 4, 6, 6"):
+        quiz("04", sections=[2], **MEASURED)
 
 
 @pytest.mark.parametrize("lesson", ["99", "", "../01", "no"])

@@ -1,10 +1,10 @@
-"""A quiz of five questions on a lesson: a widget in JupyterLab, folded text elsewhere."""
+"""A quiz on a lesson, of five questions: a widget in JupyterLab, folded text elsewhere."""
 
 from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -12,12 +12,11 @@ from xenc_course.display.text_width import escaped, printable
 
 from .questions import Question
 
-N_QUESTIONS = 5
 LINE = '<div style="max-width: 70ch; line-height: 1.5; overflow-wrap: anywhere">{}</div>'
 FOLDED = '<details style="margin: 0.2em 0 0.2em 1em"><summary>{}</summary>{}</details>'
 
 
-def quiz(lesson: str, **measured: Any) -> Quiz:
+def quiz(lesson: str, *, sections: Sequence[int] | None = None, **measured: Any) -> Quiz:
     """Show the quiz of a lesson; make it the last line of a cell.
 
     The right answers are computed from what is given, so they follow the lesson when it runs with
@@ -25,24 +24,35 @@ def quiz(lesson: str, **measured: Any) -> Quiz:
 
     Args:
         lesson: its number, such as "01".
+        sections: numbers of those to ask about; all five questions when None.
         **measured: what the lesson has measured, by the names that its questions take.
 
     Returns:
         The quiz.
 
     Raises:
-        ValueError: the lesson has no quiz, or a question has no right answer with what is given.
+        ValueError: the lesson has no quiz, or none on these sections, or a question has no right
+            answer with what is given.
         TypeError: what the questions need is not given.
     """
     name = f"{__package__}.quiz_texts.lesson_{lesson}"
     if not re.fullmatch(r"\d\d", lesson) or find_spec(name) is None:
         raise ValueError(f"There is no quiz {lesson!r}: write a lesson's number, as in '01'.")
-    questions: Callable[..., list[Question]] = importlib.import_module(name).questions
-    return Quiz(questions(**measured))
+    texts = importlib.import_module(name)
+    questions: list[Question] = texts.questions(**measured)
+    if sections is not None:
+        pairs = zip(questions, texts.SECTIONS, strict=True)
+        questions = [question for question, section in pairs if section in sections]
+        if not questions:
+            raise ValueError(
+                f"Quiz {lesson} asks about the sections {', '.join(map(str, texts.SECTIONS))}: "
+                "name one of them."
+            )
+    return Quiz(questions)
 
 
 class Quiz:
-    """Five questions, what was answered, and how many were right at the first try; see `quiz`.
+    """Questions, what was answered, and how many were right at the first try; see `quiz`.
 
     Attributes:
         questions: in order.
@@ -50,13 +60,7 @@ class Quiz:
     """
 
     def __init__(self, questions: list[Question]) -> None:
-        """Nothing is answered yet.
-
-        Raises:
-            ValueError: there are not five questions.
-        """
-        if len(questions) != N_QUESTIONS:
-            raise ValueError(f"A quiz has {N_QUESTIONS} questions, not {len(questions)}.")
+        """Nothing is answered yet."""
         self.questions = questions
         self.tries: list[list[int]] = [[] for _ in questions]
 
@@ -80,7 +84,9 @@ class Quiz:
             (tries[0], q) for tries, q in zip(self.tries, self.questions, strict=True) if tries
         ]
         right = sum(first == question.right for first, question in answered)
-        return f"{right} of {len(answered)} right at the first try; {N_QUESTIONS} questions."
+        return (
+            f"{right} of {len(answered)} right at the first try; {len(self.questions)} questions."
+        )
 
     def __repr__(self) -> str:
         """The questions and their options, without the answers."""

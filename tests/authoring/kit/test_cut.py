@@ -4,7 +4,15 @@ import pytest
 from authoring.cells import has_tag
 from authoring.kit.cut import Part, cut, minutes_of
 
-OPENING = "# Title\n\n**Minutes** 20 to read and run, 25 of exercises"
+OPENING = """# Title
+
+**Minutes** 20 to read and run, 25 of exercises
+
+**You will be able to**
+
+- add;
+- subtract;
+- multiply."""
 
 
 def code(source, **metadata):
@@ -105,6 +113,24 @@ def test_the_minutes_do_not_count_what_is_folded(lesson):
 def test_what_is_not_there_is_named(lesson, part, what):
     with pytest.raises(ValueError, match=f"01_it has no {what}".replace("?", r"\?")):
         cut(lesson, part)
+
+
+def test_the_goals_are_those_that_the_sections_reach(lesson):
+    opening = cut(lesson, Part("01_it", [2], goals=[3, 1])).cells[0].source
+    assert "**You will be able to**\n\n- add;\n- multiply.\n\n*Of" in opening
+    with pytest.raises(ValueError, match="goals 1 to 3, not 4"):
+        cut(lesson, Part("01_it", [2], goals=[4]))
+
+
+def test_findings_and_quiz_are_on_the_sections_that_are_there(lesson):
+    lesson.cells[9:10] = [
+        code("show_findings([total, finding('rows', rows)])"),
+        code('quiz("01", total=total, rows=rows)'),
+    ]
+    edition = cut(lesson, Part("01_it", [1]))
+    assert "show_findings([finding('rows', rows)])" in sources(edition)
+    assert 'quiz("01", sections=[1], total=total, rows=rows)' in sources(edition)
+    assert left_out(edition) == ["total = sum(rows)"]  # the quiz takes it
 
 
 def test_the_lesson_is_left_alone(lesson):

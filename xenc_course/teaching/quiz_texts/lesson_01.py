@@ -8,6 +8,8 @@ from xenc_course.evaluation.difference import Difference
 from xenc_course.teaching.findings import Share
 from xenc_course.teaching.questions import Question, how_many, says, which
 
+SECTIONS = (2, 2, 5, 4, 2)  # of the lesson: what the five questions ask about
+
 
 def questions(gain: Difference, sure: Share, n_documents: int, k: int) -> list[Question]:
     """Make the questions.

@@ -8,6 +8,8 @@ from xenc_course.evaluation.difference import Difference
 from xenc_course.teaching.findings import Share
 from xenc_course.teaching.questions import Question, how_many, says
 
+SECTIONS = (2, 5, 5, 5, 6)  # of the lesson: what the five questions ask about
+
 
 def questions(
     inputs: int,

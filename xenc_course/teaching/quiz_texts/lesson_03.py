@@ -6,6 +6,8 @@ import math
 
 from xenc_course.teaching.questions import Question, how_many
 
+SECTIONS = (1, 1, 6, 8, 2)  # of the lesson: what the five questions ask about
+
 
 def questions(
     kept: float, int8: float, million: float, late_at_90: float, p95_over_p50: float

@@ -7,6 +7,8 @@ import math
 from xenc_course.evaluation.difference import Difference
 from xenc_course.teaching.questions import Question, how_many, says
 
+SECTIONS = (4, 4, 4, 6, 6)  # of the lesson: what the five questions ask about
+
 RERANKING = {
     "shown": "Reranking raises nDCG@10.",
     "contradicted": "Reranking lowers nDCG@10.",

@@ -7,6 +7,8 @@ import math
 from xenc_course.evaluation.difference import Difference
 from xenc_course.teaching.questions import Question, how_many, says
 
+SECTIONS = (2, 2, 4, 5, 4)  # of the lesson: what the five questions ask about
+
 
 def questions(
     stage: Difference, elsewhere: Difference, int8: Difference, late: Difference, smaller: float

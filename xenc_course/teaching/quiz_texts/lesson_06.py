@@ -7,6 +7,8 @@ import math
 from xenc_course.evaluation.difference import Difference
 from xenc_course.teaching.questions import Question, how_many, says
 
+SECTIONS = (1, 3, 3, 5, 6)  # of the lesson: what the five questions ask about
+
 
 def questions(
     moved: float, unread: float, split: Difference, padded: float, apart: float

@@ -7,6 +7,8 @@ import math
 from xenc_course.evaluation.difference import Difference
 from xenc_course.teaching.questions import Question, how_many, says
 
+SECTIONS = (2, 3, 4, 4, 6)  # of the lesson: what the five questions ask about
+
 
 def questions(
     firsts: float, platt: Difference, other_stage: str, second: str, no_answer: float

@@ -7,6 +7,8 @@ import math
 from xenc_course.evaluation.difference import Difference
 from xenc_course.teaching.questions import Question, how_many, says, which
 
+SECTIONS = (2, 3, 4, 5, 6)  # of the lesson: what the five questions ask about
+
 
 def questions(
     misses_most: str, tuned: Difference, deeper: Difference, mixed: Difference, context: Difference

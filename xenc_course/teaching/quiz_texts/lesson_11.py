@@ -7,6 +7,8 @@ import math
 from xenc_course.evaluation.difference import Difference
 from xenc_course.teaching.questions import Question, how_many, says
 
+SECTIONS = (1, 3, 4, 2, 6)  # of the lesson: what the five questions ask about
+
 
 def questions(
     trained: Difference,
