@@ -25,7 +25,7 @@ def build_site(site: Path = SITE, settings: Settings | None = None) -> str:
         settings: of the website; those of `site.toml` when None.
 
     Returns:
-        A sentence that says where they are.
+        Where they are, and what readers will miss in them.
 
     Raises:
         RuntimeError: Sphinx is not installed, or it warns; the old website stays.
@@ -50,4 +50,5 @@ def build_site(site: Path = SITE, settings: Settings | None = None) -> str:
                     f"Sphinx could not make the {builder} pages: its messages are above."
                 )
     book = next((site / "epub").glob("*.epub"))
-    return f"Open {site / 'html' / 'index.html'} in a browser; the book is {book}."
+    said = f"Open {site / 'html' / 'index.html'} in a browser; the book is {book}."
+    return "\n".join(filter(None, (said, settings.advice())))

@@ -56,6 +56,5 @@ def _insert_links(page: NotebookNode, name: str, settings: Settings) -> None:
         links.append(f"[Open in {service}]({address})")
     title = title_of(page, name)
     rest = page.cells[0].source.partition("\n")[2]
-    page.cells[
-        0
-    ].source = f"# {name[:2]} · {title}\n\n{' · '.join(links)}\n\n{HERE}{RUN_IT}.\n{rest}"
+    use = f"{HERE}{RUN_IT}. {settings.get_project()}"
+    page.cells[0].source = f"# {name[:2]} · {title}\n\n{' · '.join(links)}\n\n{use}\n{rest}"

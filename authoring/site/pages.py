@@ -32,6 +32,7 @@ DOCUMENTS = {  # path in the project -> path on the website
     "xenc_course/data/helpdesk/DATASHEET.md": "docs/helpdesk.md",
 }
 PICTURES = ("docs/rescued.png",)
+COMMANDS = "## Two commands\n"  # of README.md: what a reader does with the project's folder
 TOP = (  # short titles: all stand in one line at the top of a page
     "lessons",
     "Questions <docs/questions>",
@@ -73,6 +74,7 @@ def lay_out(source: Path, settings: Settings) -> None:
         _write(source / "downloads" / path.name, path.read_text(encoding="utf-8"))
     for path, place in DOCUMENTS.items():
         text = (ROOT / path).read_text(encoding="utf-8")
+        text = text.replace(COMMANDS, f"{COMMANDS}\n{settings.get_project()}\n")
         text = page_links(with_places(text, ROOT / path), path, pages, settings)
         _write(source / place, text + (_contents(TOP) if place == "index.md" else ""))
     for path in PICTURES:

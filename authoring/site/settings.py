@@ -31,6 +31,24 @@ class Settings:
         """The settings as a TOML file holds them."""
         return "".join(f"{key} = {json.dumps(value)}\n" for key, value in asdict(self).items())
 
+    def get_project(self) -> str:
+        """Tell a reader how to get the project: a link to it, or whom to ask."""
+        if self.repository:
+            return f"First [get the project]({self.repository})."
+        return (
+            "These pages were made without a link to the project: "
+            "ask whoever gave them to you for the project's folder."
+        )
+
+    def advice(self) -> str:
+        """Tell the authors what readers will miss; nothing when all is set."""
+        if self.repository:
+            return ""
+        return (
+            "Warning: no page says where to get the project. "
+            "Set `repository` in authoring/site/site.toml."
+        )
+
     def file(self, path: str) -> str | None:
         """The address of a file or folder of the project; None without a repository.
 

@@ -22,9 +22,10 @@ def test_the_title_is_followed_by_the_ways_to_get_it():
     source = lesson_page(lesson, "01_a", HOSTED).cells[0].source
     title, links, use, opening = source.split("\n\n")
     assert title == "# 01 · A lesson" and opening == "Its opening."
-    assert "run it in JupyterLab" in use
+    assert "run it in JupyterLab" in use and f"[get the project]({HOSTED.repository})" in use
     assert "../downloads/01_a.ipynb" in links and "[Open in Binder]" in links and "Colab" in links
-    assert "Open in" not in lesson_page(lesson, "01_a", NOWHERE).cells[0].source
+    alone = lesson_page(lesson, "01_a", NOWHERE).cells[0].source
+    assert "Open in" not in alone and "ask whoever gave them to you" in alone
     assert lesson.cells[0].source.startswith("# A lesson\n\nIts")
 
 

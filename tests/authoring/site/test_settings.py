@@ -13,6 +13,11 @@ def test_without_a_repository_there_is_no_link_to_one():
     assert nowhere.launchers("notebooks/01_basics.ipynb") == {}
 
 
+def test_the_authors_are_told_when_readers_cannot_find_the_project():
+    assert "authoring/site/site.toml" in Settings("", "main", "A course").advice()
+    assert not HOSTED.advice()
+
+
 def test_services_get_the_notebook_of_the_repository():
     assert HOSTED.file("xenc_course/files.py").endswith(
         "/owner/name/blob/main/xenc_course/files.py"
