@@ -46,6 +46,7 @@ html_sidebars = {  # a page without others below it needs no list of them
 html_static_path = ["static"]
 html_css_files = ["course.css"]
 html_js_files = ["course.js"]
+html_search_scorer = str(Path(__file__).with_name("static") / "scorer.js")
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False

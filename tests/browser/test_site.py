@@ -40,7 +40,7 @@ def html(built) -> Path:
 
 def test_the_pages_have_the_settings_that_were_given(html):
     first = (html / "index.html").read_text(encoding="utf-8")
-    assert HOSTED.title in first and HOSTED.repository in first
+    assert HOSTED.title in first and f'href="{HOSTED.repository}">get the project' in first
 
 
 def pages(html: Path) -> list[Path]:
@@ -126,6 +126,17 @@ def test_the_search_finds_ndcg_in_a_lesson(browser, html):
     tab.keyboard.press("Enter")
     tab.get_by_role("link", name="Know whether it helps").first.click()
     assert "/04_accuracy.html" in tab.url
+    tab.close()
+
+
+@pytest.mark.parametrize("word", ["calibration", "padding", "bootstrap"])
+def test_the_search_shows_lessons_then_documents_then_the_reference(browser, html, word):
+    tab = browser.new_page()
+    tab.goto(f"{(html / 'search.html').as_uri()}?q={word}")
+    tab.locator(".search-summary", has_text="found").wait_for()
+    found = tab.locator("ul.search a").evaluate_all("all => all.map(e => e.getAttribute('href'))")
+    shelves = [1 if "api/" in link else -1 if "notebooks/" in link else 0 for link in found]
+    assert set(shelves) == {-1, 0, 1} and shelves == sorted(shelves)
     tab.close()
 
 
