@@ -9,6 +9,7 @@ from sphinx.application import Sphinx
 
 import xenc_course
 from authoring.kit.cut import DEEPER
+from authoring.site.lesson_numbers import link_numbers
 from authoring.site.settings import load_settings
 
 settings = load_settings(Path(__file__).with_name("site.toml"))
@@ -84,6 +85,20 @@ def fold_deeper(app: Sphinx, tree: nodes.document, name: str) -> None:
             section.append(nodes.raw("", "</details>", format="html"))
 
 
+def link_lessons(app: Sphinx, tree: nodes.document, name: str) -> None:
+    """Let numbers of lessons lead to the other lessons' pages."""
+    lessons = [page for page in app.env.found_docs if page.startswith("notebooks/")]
+    link_numbers(
+        tree,
+        {
+            page.removeprefix("notebooks/")[:2]: app.builder.get_relative_uri(name, page)
+            for page in lessons
+            if page != name
+        },
+    )
+
+
 def setup(app: Sphinx) -> None:
     """Connect what this site adds to Sphinx."""
+    app.connect("doctree-resolved", link_lessons)
     app.connect("doctree-resolved", fold_deeper)

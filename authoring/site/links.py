@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 
@@ -21,22 +22,35 @@ _HEADING = re.compile(r"^##+ ((?:\d+\. )?)(.+)$", re.MULTILINE)
 _ELSEWHERE = re.compile(r"[a-z][a-z+.-]*:|#", re.IGNORECASE)
 
 
-def page_links(markdown: str, page: str, pages: dict[str, str], settings: Settings) -> str:
+class Page(NamedTuple):
+    """A file of the project that is a page of the website.
+
+    Attributes:
+        place: its path on the website.
+        title: of the page.
+    """
+
+    place: str
+    title: str
+
+
+def page_links(markdown: str, page: str, pages: dict[str, Page], settings: Settings) -> str:
     """Rewrite the links of a page that lead to files of the project.
 
-    A link to a file that is a page leads to that page. A link to another file leads to the
+    A link to a file that is a page leads to that page, and says its title where it said the file's
+    name. A link to another file leads to the
     repository; without one only its text stays, and no link leads nowhere. Pictures stay.
 
     Args:
         markdown: the text.
         page: the path of the file in the project, such as "docs/questions.md".
-        pages: the files that are pages: path in the project -> path on the website.
+        pages: the files that are pages, by their paths in the project.
         settings: of the website.
 
     Returns:
         The text with its links rewritten; code stays as it is.
     """
-    here = posixpath.dirname(pages[page])
+    here = posixpath.dirname(pages[page].place)
 
     def led(match: re.Match[str]) -> str:
         text, target = match["text"], match["target"]
@@ -45,7 +59,9 @@ def page_links(markdown: str, page: str, pages: dict[str, str], settings: Settin
         path, mark, place = target.partition("#")
         path = posixpath.normpath(posixpath.join(posixpath.dirname(page), path))
         if path in pages:
-            return f"[{text}]({posixpath.relpath(pages[path], here)}{mark}{place})"
+            if text.strip("`") in (target, path, posixpath.basename(path)):
+                text = pages[path].title
+            return f"[{text}]({posixpath.relpath(pages[path].place, here)}{mark}{place})"
         address = settings.file(path)
         return f"[{text}]({address}{mark}{place})" if address else text
 

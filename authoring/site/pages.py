@@ -13,7 +13,7 @@ from ..cells import is_markdown, title_of
 from ..frame_rules import MINUTES
 from ..notebooks import NOTEBOOKS, lesson_paths
 from .lesson_pages import lesson_page
-from .links import page_links, with_places
+from .links import Page, page_links, with_places
 from .reference import reference_pages
 from .settings import SITE_TOML, Settings
 
@@ -60,10 +60,7 @@ def lay_out(source: Path, settings: Settings) -> None:
     shutil.copyfile(HERE / "conf.py", source / "conf.py")
     _write(source / SITE_TOML.name, settings.toml())
     lessons = lesson_paths(NOTEBOOKS)
-    pages = {
-        **DOCUMENTS,
-        **{f"notebooks/{path.name}": f"notebooks/{path.name}" for path in lessons},
-    }
+    pages = _pages(lessons)
     for path in lessons:
         name = f"notebooks/{path.name}"
         page = lesson_page(nbformat.read(path, as_version=4), path.stem, settings)
@@ -86,6 +83,18 @@ def lay_out(source: Path, settings: Settings) -> None:
     )
     for place, text in reference_pages().items():
         _write(source / place, text)
+
+
+def _pages(lessons: list[Path]) -> dict[str, Page]:
+    """The files that are pages, by their paths in the project."""
+    pages = {}
+    for path, place in DOCUMENTS.items():
+        first = (ROOT / path).read_text(encoding="utf-8").partition("\n")[0]
+        pages[path] = Page(place, first.removeprefix("# "))
+    for lesson in lessons:
+        name = f"notebooks/{lesson.name}"
+        pages[name] = Page(name, title_of(nbformat.read(lesson, as_version=4), lesson.stem))
+    return pages
 
 
 def _list_of_lessons(lessons: list[Path]) -> str:

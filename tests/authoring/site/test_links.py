@@ -4,14 +4,14 @@ import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell as prose, new_notebook as notebook
 
-from authoring.site.links import page_links, with_places
+from authoring.site.links import Page, page_links, with_places
 from authoring.site.settings import Settings
 
 PAGES = {
-    "README.md": "index.md",
-    "docs/questions.md": "docs/questions.md",
-    "benchmarks/RESULTS.md": "docs/benchmark.md",
-    "notebooks/01_basics.ipynb": "notebooks/01_basics.ipynb",
+    "README.md": Page("index.md", "A course"),
+    "docs/questions.md": Page("docs/questions.md", "Questions"),
+    "benchmarks/RESULTS.md": Page("docs/benchmark.md", "Benchmark"),
+    "notebooks/01_basics.ipynb": Page("notebooks/01_basics.ipynb", "Basics"),
 }
 HOSTED = Settings("https://github.com/owner/name", "main", "A course")
 NOWHERE = Settings("", "main", "A course")
@@ -36,6 +36,12 @@ NOWHERE = Settings("", "main", "A course")
 )
 def test_a_link_leads_to_the_page_or_to_the_repository(page, written, led):
     assert page_links(written, page, PAGES, HOSTED).endswith(f"]({led})")
+
+
+@pytest.mark.parametrize("name", ["benchmarks/RESULTS.md", "`RESULTS.md`"])
+def test_a_page_is_called_by_its_title_and_not_by_its_file(name):
+    led = page_links(f"[{name}](benchmarks/RESULTS.md#speed)", "README.md", PAGES, HOSTED)
+    assert led == "[Benchmark](docs/benchmark.md#speed)"
 
 
 def test_without_a_repository_a_link_to_a_file_is_its_text():
