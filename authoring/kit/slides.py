@@ -25,6 +25,17 @@ from .editions import BUILD
 
 TAG = "slide"
 SLIDES = BUILD / "slides"
+REVEAL = (  # of reveal.js, what a page of slides loads, and the licences
+    "LICENSE",
+    "dist/reset.css",
+    "dist/reveal.css",
+    "dist/reveal.js",
+    "dist/theme/white.css",
+    "dist/theme/fonts/source-sans-pro/LICENSE",
+    "dist/theme/fonts/source-sans-pro/*.css",
+    "dist/theme/fonts/source-sans-pro/*.woff",
+    "plugin/notes/notes.js",
+)
 PAGE = Template(Path(__file__).with_name("slides.html").read_text(encoding="utf-8"))
 _SHOWN = re.compile(r"#{1,3} |\*\*(The question|Predict first)\b")
 _OPTION = re.compile(r"\s\(([a-d])\) ")
@@ -83,14 +94,31 @@ def write_slides(folder: Path = SLIDES) -> str:
         ValueError: as for `slides`.
         OSError: a file cannot be written.
     """
-    library = _reveal()
     folder.parent.mkdir(parents=True, exist_ok=True)
     with appears_whole(folder) as made:
-        shutil.copytree(library, made / "reveal")
-        for path in lesson_paths(NOTEBOOKS):
-            page = slides(nbformat.read(path, as_version=4), path.stem)
-            write_whole(made / f"{path.stem}.html", page.encode())
+        put_slides(made)
     return f"{folder} has the slides of each lesson: open one in a browser, and press S for notes."
+
+
+def put_slides(folder: Path) -> None:
+    """Put the slides of every lesson, and one copy of reveal.js, into a folder.
+
+    Args:
+        folder: which is made where it is missing.
+
+    Raises:
+        RuntimeError: reveal.js is not installed.
+        ValueError: as for `slides`.
+        OSError: a file cannot be written.
+    """
+    library = _reveal()
+    for path in (path for pattern in REVEAL for path in library.glob(pattern)):
+        copy = folder / "reveal" / path.relative_to(library)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+    for path in lesson_paths(NOTEBOOKS):
+        page = slides(nbformat.read(path, as_version=4), path.stem)
+        write_whole(folder / f"{path.stem}.html", page.encode())
 
 
 def _reveal() -> Path:
@@ -99,7 +127,7 @@ def _reveal() -> Path:
     places = Path(found.origin or "").parent.rglob("dist/reveal.js") if found else iter(())
     place = next(places, None)
     if place is None:
-        raise RuntimeError("There is no reveal.js here: run `make slides`, which installs it.")
+        raise RuntimeError("There is no reveal.js here: `make slides` and `make site` install it.")
     return place.parents[1]
 
 

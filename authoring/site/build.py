@@ -1,4 +1,4 @@
-"""Build the website and the book with Sphinx."""
+"""Build the website and the book with Sphinx, and put slides beside the website's pages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from xenc_course.files import appears_whole
 
+from ..kit.slides import put_slides
 from ..notebooks import NOTEBOOKS
 from .pages import lay_out
 from .settings import Settings, load_settings
@@ -16,7 +17,7 @@ BUILDERS = ("html", "epub")
 
 
 def build_site(site: Path = SITE, settings: Settings | None = None) -> str:
-    """Lay out the pages and let Sphinx make the website and an EPUB of them.
+    """Lay out the pages, let Sphinx make the website and an EPUB of them, and add the slides.
 
     They take the place of an older website when they are whole.
 
@@ -28,7 +29,7 @@ def build_site(site: Path = SITE, settings: Settings | None = None) -> str:
         Where they are, and what readers will miss in them.
 
     Raises:
-        RuntimeError: Sphinx is not installed, or it warns; the old website stays.
+        RuntimeError: Sphinx or reveal.js is not installed, or Sphinx warns; the old website stays.
         ValueError: a setting is wrong, or a lesson has no title.
         OSError: a file cannot be read or written.
     """
@@ -49,6 +50,7 @@ def build_site(site: Path = SITE, settings: Settings | None = None) -> str:
                 raise RuntimeError(
                     f"Sphinx could not make the {builder} pages: its messages are above."
                 )
+        put_slides(made / "html" / "slides")
     book = next((site / "epub").glob("*.epub"))
     said = f"Open {site / 'html' / 'index.html'} in a browser; the book is {book}."
     return "\n".join(filter(None, (said, settings.advice())))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 
 import xenc_course
@@ -98,7 +99,17 @@ def link_lessons(app: Sphinx, tree: nodes.document, name: str) -> None:
     )
 
 
+def link_slides(app: Sphinx, tree: nodes.document, name: str) -> None:
+    """Lead from a lesson to its slides, which stand beside the website's pages; a book has none."""
+    if app.builder.name != "html" or not name.startswith("notebooks/"):
+        return
+    download = next(tree.findall(addnodes.download_reference))
+    address = f"../slides/{name.removeprefix('notebooks/')}.html"
+    download.parent += [nodes.Text(" · "), nodes.reference("", "Slides", refuri=address)]
+
+
 def setup(app: Sphinx) -> None:
     """Connect what this site adds to Sphinx."""
     app.connect("doctree-resolved", link_lessons)
+    app.connect("doctree-resolved", link_slides)
     app.connect("doctree-resolved", fold_deeper)

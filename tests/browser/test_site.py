@@ -44,8 +44,9 @@ def test_the_pages_have_the_settings_that_were_given(html):
 
 
 def pages(html: Path) -> list[Path]:
-    """The pages, without the pieces that the theme keeps among its own files."""
-    return [path for path in sorted(html.rglob("*.html")) if "_static" not in path.parts]
+    """The pages, without slides and the pieces that the theme keeps among its own files."""
+    others = {"_static", "slides"}
+    return [path for path in sorted(html.rglob("*.html")) if not others & set(path.parts)]
 
 
 def test_no_page_reports_an_error_or_asks_for_anything_elsewhere(browser, html):
@@ -68,7 +69,7 @@ def test_every_link_to_a_page_leads_to_a_page_and_to_its_place(browser, html):
     tab = browser.new_page()
     places: dict[str, set[str]] = {}
     links: set[tuple[str, str]] = set()
-    for path in pages(html):
+    for path in [*pages(html), *(html / "slides").glob("*.html")]:
         tab.goto(path.as_uri())
         places[path.as_uri()] = set(
             tab.eval_on_selector_all("[id]", "found => found.map(e => e.id)")
@@ -176,9 +177,25 @@ def test_a_lesson_can_be_downloaded_and_opened_elsewhere_and_is_no_large_page(br
     tab.close()
 
 
+def test_a_lesson_leads_to_its_slides(browser, html):
+    tab = browser.new_page()
+    said = []
+    tab.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+    tab.on("requestfailed", lambda request: said.append(f"failed: {request.url}"))
+    for path in sorted((html / "notebooks").glob("*.html")):
+        tab.goto(path.as_uri())
+        title = tab.locator("h1").inner_text().partition(" · ")[2].removesuffix("#").strip()
+        tab.get_by_role("link", name="Slides", exact=True).click()
+        tab.wait_for_function("window.Reveal && Reveal.isReady()")
+        assert tab.get_by_role("heading", name=title).is_visible()
+        assert not said, f"{path.stem}: {said[0]}"
+    tab.close()
+
+
 def test_every_page_of_the_book_is_xhtml(built):
     with ZipFile(next((built / "epub").glob("*.epub"))) as book:
         names = [name for name in book.namelist() if name.endswith(".xhtml")]
         assert sum("notebooks/" in name for name in names) >= 9
         for name in names:
             ElementTree.fromstring(book.read(name))
+            assert b"../slides/" not in book.read(name)
