@@ -67,6 +67,12 @@ def test_every_word_that_a_lesson_defines_is_in_the_glossary():
         } == set()
 
 
+def test_the_words_of_the_glossary_are_in_alphabetical_order():
+    glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    words = re.findall(r"^\| ([^|]+) \|", glossary, re.M)[1:]  # after the head of the table
+    assert len(words) > 50 and words == sorted(words, key=str.casefold)
+
+
 def test_every_lesson_is_in_the_readme_and_can_be_reached():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     lessons = lesson_paths(NOTEBOOKS)
