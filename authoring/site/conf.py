@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
@@ -108,8 +109,17 @@ def link_slides(app: Sphinx, tree: nodes.document, name: str) -> None:
     download.parent += [nodes.Text(" · "), nodes.reference("", "Slides", refuri=address)]
 
 
+def title_once(
+    app: Sphinx, name: str, template: str, context: dict[str, Any], tree: nodes.document | None
+) -> None:
+    """The home page may be called as the website is: a browser's tab need not say it twice."""
+    if context.get("title") == context["docstitle"]:
+        context["docstitle"] = ""
+
+
 def setup(app: Sphinx) -> None:
     """Connect what this site adds to Sphinx."""
     app.connect("doctree-resolved", link_lessons)
     app.connect("doctree-resolved", link_slides)
     app.connect("doctree-resolved", fold_deeper)
+    app.connect("html-page-context", title_once)

@@ -10,16 +10,18 @@ import nbformat
 from xenc_course.files import write_whole
 
 from ..cells import is_markdown, title_of
-from ..frame_rules import MINUTES
 from ..notebooks import NOTEBOOKS, lesson_paths
+from .home import home
+from .lesson_list import list_of_lessons
 from .lesson_pages import lesson_page
 from .links import Page, page_links, with_places
 from .reference import reference_pages
 from .settings import SITE_TOML, Settings
 
 ROOT, HERE = NOTEBOOKS.parent, Path(__file__).parent
+README = "README.md"
 DOCUMENTS = {  # path in the project -> path on the website
-    "README.md": "index.md",
+    README: "index.md",
     "FINDINGS.md": "FINDINGS.md",
     "INSTRUCTORS.md": "INSTRUCTORS.md",
     "docs/questions.md": "docs/questions.md",
@@ -32,7 +34,6 @@ DOCUMENTS = {  # path in the project -> path on the website
     "xenc_course/data/helpdesk/DATASHEET.md": "docs/helpdesk.md",
 }
 PICTURES = ("docs/rescued.png",)
-COMMANDS = "## Two commands\n"  # of README.md: what a reader does with the project's folder
 TOP = (  # short titles: all stand in one line at the top of a page
     "lessons",
     "Questions <docs/questions>",
@@ -53,7 +54,8 @@ def lay_out(source: Path, settings: Settings) -> None:
         settings: of the website.
 
     Raises:
-        ValueError: a lesson has no title or no minutes, or lacks a section that a page names.
+        ValueError: a lesson has no title or no minutes, or lacks a section that a page names; the
+            README has no routes.
         OSError: a file cannot be read or written.
     """
     shutil.copytree(HERE / "static", source / "static")
@@ -71,13 +73,16 @@ def lay_out(source: Path, settings: Settings) -> None:
         _write(source / "downloads" / path.name, path.read_text(encoding="utf-8"))
     for path, place in DOCUMENTS.items():
         text = (ROOT / path).read_text(encoding="utf-8")
-        text = text.replace(COMMANDS, f"{COMMANDS}\n{settings.get_project()}\n")
         text = page_links(with_places(text, ROOT / path), path, pages, settings)
-        _write(source / place, text + (_contents(TOP) if place == "index.md" else ""))
+        if path == README:
+            text = home(text, settings) + _contents(TOP)
+        _write(source / place, text)
     for path in PICTURES:
         (source / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / path, source / path)
-    _write(source / "lessons.md", _list_of_lessons(lessons))
+    listed = list_of_lessons(lessons, (ROOT / README).read_text(encoding="utf-8"))
+    names = [f"notebooks/{path.stem}" for path in lessons]
+    _write(source / "lessons.md", page_links(listed, README, pages, settings) + _contents(names))
     _write(
         source / "about.md", "# About\n" + _contents([f"docs/{page}" for page in ABOUT], shown=True)
     )
@@ -95,22 +100,6 @@ def _pages(lessons: list[Path]) -> dict[str, Page]:
         name = f"notebooks/{lesson.name}"
         pages[name] = Page(name, title_of(nbformat.read(lesson, as_version=4), lesson.stem))
     return pages
-
-
-def _list_of_lessons(lessons: list[Path]) -> str:
-    lines = ["# Lessons", "", "| lesson | minutes to read and run | minutes of exercises |"]
-    lines.append("|---|---|---|")
-    for path in lessons:
-        lesson = nbformat.read(path, as_version=4)
-        title = title_of(lesson, path.stem).replace("|", "\\|")
-        minutes = MINUTES.search(lesson.cells[0].source)
-        if minutes is None:
-            raise ValueError(f"{path.stem} does not say how many minutes it takes.")
-        link = f"[{path.stem[:2]} · {title}](notebooks/{path.name})"
-        lines.append(f"| {link} | {minutes[1]} | {minutes[2]} |")
-    lines += ["", 'Without "Going deeper". Numbers that are missing are not written yet.']
-    names = [f"notebooks/{path.stem}" for path in lessons]
-    return "\n".join(lines) + "\n" + _contents(names)
 
 
 def _contents(names: list[str] | tuple[str, ...], *, shown: bool = False) -> str:
