@@ -22,6 +22,11 @@ STILL = "* { animation: none !important; transition: none !important; }"  # axe 
 HEADINGS = ("heading-order", "page-has-heading-one")
 LESSON = "notebooks/01_basics.html"
 WIDE = "[document.documentElement.scrollWidth, window.innerWidth]"
+BELOW = """(rows, cell) => rows.map(row => {
+  const first = row.cells[0].getBoundingClientRect();
+  const box = row.querySelector(cell).getBoundingClientRect();
+  return box.top >= first.bottom && box.width > 300 && box.right <= window.innerWidth;
+})"""
 SEEN = """() => [...document.querySelectorAll('main img, main table')]
   .filter(e => !e.closest('details:not([open])') && !e.getBoundingClientRect().width).length"""
 
@@ -97,6 +102,23 @@ def test_tables_and_figures_are_seen_and_the_page_does_not_scroll_sideways(
         assert needed <= there, f"{path.relative_to(html)} takes {needed} of {there} pixels"
         assert tab.evaluate(SEEN) == 0, path
     picture(tab, f"site-{width}")
+    tab.close()
+
+
+def test_on_a_telephone_a_passage_and_an_answer_stand_below_what_they_belong_to(browser, html):
+    tab = browser.new_page(viewport={"width": 390, "height": 900})
+    for page, cell in ((LESSON, "td[style*='min-width']"), ("docs/questions.html", "td + td")):
+        tab.goto((html / page).as_uri())
+        shown = tab.locator(f"main tr:has({cell})").evaluate_all(BELOW, cell)
+        assert shown and all(shown), page
+    tab.close()
+
+
+def test_the_picture_of_the_home_page_leads_to_the_whole_picture(browser, html):
+    tab = browser.new_page(viewport={"width": 390, "height": 900})
+    tab.goto((html / "index.html").as_uri())
+    tab.locator("main a:has(img)").click()
+    assert tab.url.endswith("rescued.png") and tab.locator("img").count() == 1
     tab.close()
 
 
