@@ -15,10 +15,13 @@ _LEVEL_AND_NEEDS = re.compile(r"\*\*Level\*\* (.+?) · .*\*\*Needs\*\* (.+)")
 HEAD = """\
 ## All lessons
 
-| lesson | level | needs | minutes to read and run | minutes of exercises |
-|---|---|---|---|---|
+| lesson | level, and what it needs | minutes |
+|---|---|---|
 """
-NOTE = '\nWithout "Going deeper". Numbers that are missing are not written yet.\n'
+NOTE = """
+Minutes to read and run, and of exercises, without "Going deeper". Numbers that are missing are not
+written yet.
+"""
 
 
 def list_of_lessons(lessons: list[Path], readme: str) -> str:
@@ -49,5 +52,5 @@ def _row(path: Path) -> str:
     if minutes is None or chosen_by is None:
         raise ValueError(f"The opening of {path.stem} lacks its level, its minutes or its needs.")
     link = f"[{path.stem[:2]} · {title}](notebooks/{path.name})"
-    cells = [link, *chosen_by.groups(), *minutes.groups()]
+    cells = [link, ": ".join(chosen_by.groups()), " + ".join(minutes.groups())]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

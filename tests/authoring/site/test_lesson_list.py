@@ -20,7 +20,7 @@ def written(folder, opening):
 def test_routes_come_from_the_readme_and_the_rest_from_the_lessons(tmp_path):
     page = list_of_lessons(written(tmp_path, OPENING), README)
     assert "With [01](a.ipynb)." in page and "Trouble" not in page
-    assert "| [01 · How?](notebooks/01_a.ipynb) | easy | time | 20 | 5 |" in page
+    assert "| [01 · How?](notebooks/01_a.ipynb) | easy: time | 20 + 5 |" in page
 
 
 def test_a_page_that_would_lack_something_is_refused(tmp_path):
