@@ -63,14 +63,7 @@ def lay_out(source: Path, settings: Settings) -> None:
     _write(source / SITE_TOML.name, settings.toml())
     lessons = lesson_paths(NOTEBOOKS)
     pages = _pages(lessons)
-    for path in lessons:
-        name = f"notebooks/{path.name}"
-        page = lesson_page(nbformat.read(path, as_version=4), path.stem, settings)
-        for cell in page.cells:
-            if is_markdown(cell):
-                cell.source = page_links(cell.source, name, pages, settings)
-        _write(source / name, nbformat.writes(page))
-        _write(source / "downloads" / path.name, path.read_text(encoding="utf-8"))
+    _write_lessons(source, lessons, pages, settings)
     for path, place in DOCUMENTS.items():
         text = (ROOT / path).read_text(encoding="utf-8")
         text = page_links(with_places(text, ROOT / path), path, pages, settings)
@@ -80,9 +73,6 @@ def lay_out(source: Path, settings: Settings) -> None:
     for path in PICTURES:
         (source / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / path, source / path)
-    listed = list_of_lessons(lessons, (ROOT / README).read_text(encoding="utf-8"))
-    names = [f"notebooks/{path.stem}" for path in lessons]
-    _write(source / "lessons.md", page_links(listed, README, pages, settings) + _contents(names))
     _write(
         source / "about.md", "# About\n" + _contents([f"docs/{page}" for page in ABOUT], shown=True)
     )
@@ -100,6 +90,22 @@ def _pages(lessons: list[Path]) -> dict[str, Page]:
         name = f"notebooks/{lesson.name}"
         pages[name] = Page(name, title_of(nbformat.read(lesson, as_version=4), lesson.stem))
     return pages
+
+
+def _write_lessons(
+    source: Path, lessons: list[Path], pages: dict[str, Page], settings: Settings
+) -> None:
+    for path in lessons:
+        name = f"notebooks/{path.name}"
+        page = lesson_page(nbformat.read(path, as_version=4), path.stem, settings)
+        for cell in page.cells:
+            if is_markdown(cell):
+                cell.source = page_links(cell.source, name, pages, settings)
+        _write(source / name, nbformat.writes(page))
+        _write(source / "downloads" / path.name, path.read_text(encoding="utf-8"))
+    listed = list_of_lessons(lessons, (ROOT / README).read_text(encoding="utf-8"))
+    names = [f"notebooks/{path.stem}" for path in lessons]
+    _write(source / "lessons.md", page_links(listed, README, pages, settings) + _contents(names))
 
 
 def _contents(names: list[str] | tuple[str, ...], *, shown: bool = False) -> str:
