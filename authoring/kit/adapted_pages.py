@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -10,6 +13,7 @@ import nbformat
 from xenc_course.display.table import Table
 from xenc_course.evaluation.states import CANNOT_TELL, CONTRADICTED, SHOWN
 from xenc_course.files import write_lines, write_whole
+from xenc_course.teaching.own_material import KEPT
 
 from ..notebooks import NOTEBOOKS
 from ..stored_findings import StoredFinding
@@ -51,16 +55,28 @@ def adapt_all(order: Order, numbers: Sequence[str], build: Path = BUILD) -> Path
     copy_my_search(NOTEBOOKS, folder)
     files = {f"{name}.ipynb" for name in names}
     lines = HEAD.format(what=_what(order)).splitlines()
-    for name in names:
-        print(f"running {name}", flush=True)
-        adapted = adapt(name, order, folder)
-        relink(adapted.notebook, folder, files)
-        text = f"{nbformat.writes(adapted.notebook)}\n"
-        write_whole(folder / f"{name}.ipynb", text.encode())
-        write_whole(folder / f"{name}.html", _web_page(adapted).encode())
-        lines += changes(adapted, order.names(name))
-        write_lines(folder / CHANGES, lines)
+    with _kept_between_lessons():
+        for name in names:
+            print(f"running {name}", flush=True)
+            adapted = adapt(name, order, folder)
+            relink(adapted.notebook, folder, files)
+            text = f"{nbformat.writes(adapted.notebook)}\n"
+            write_whole(folder / f"{name}.ipynb", text.encode())
+            write_whole(folder / f"{name}.html", _web_page(adapted).encode())
+            lines += changes(adapted, order.names(name))
+            write_lines(folder / CHANGES, lines)
     return folder / CHANGES
+
+
+@contextmanager
+def _kept_between_lessons() -> Iterator[None]:
+    """Let lessons find the runs and vectors that an earlier one of this call has made."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ[KEPT] = folder  # kernels inherit it
+        try:
+            yield
+        finally:
+            del os.environ[KEPT]
 
 
 def changes(adapted: Adapted, names: Mapping[str, str]) -> list[str]:

@@ -6,7 +6,8 @@ import pytest
 from tests.support.beir_folders import make_folder
 from xenc_course import Reranker, load_bi_encoder, load_collection, load_cross_encoder, load_run
 from xenc_course.evaluation import found_runs
-from xenc_course.teaching.own_material import OwnMaterial
+from xenc_course.teaching import own_material
+from xenc_course.teaching.own_material import KEPT, OwnMaterial
 
 MINILM, L3 = "all-MiniLM-L6-v2", "xenc-distil-L3"
 
@@ -22,6 +23,20 @@ def test_a_run_by_words_is_made_for_the_folder_once(folder):
     assert next(iter(run["q2"])) == "p2"
     assert own.load_run("mine", "bm25") is run
     assert own.find_run(own.collection, "bm25") is run
+
+
+@pytest.mark.models
+def test_a_lesson_leaves_its_runs_and_vectors_to_the_next_one(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv(KEPT, str(tmp_path))
+    run, (ids, vectors) = OwnMaterial(folder).load_run("mine", "bm25"), vectors_of(folder)
+    monkeypatch.setattr(found_runs, "find_run", None)  # nothing more is made
+    monkeypatch.setattr(own_material, "_vectors", None)
+    assert OwnMaterial(folder).load_run("mine", "bm25") == run
+    assert vectors_of(folder)[0] == ids and np.array_equal(vectors_of(folder)[1], vectors)
+
+
+def vectors_of(folder):
+    return OwnMaterial(folder).load_vectors("mine", MINILM)
 
 
 def test_the_course_keeps_its_own_runs(folder):

@@ -6,6 +6,8 @@ a cell asks for them. `make adapt` puts this into the copies that it writes.
 
 from __future__ import annotations
 
+import hashlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +15,12 @@ import numpy as np
 
 from xenc_course.evaluation import found_runs, stored_runs, stored_search
 from xenc_course.evaluation.stored_search import StoredSearch
+from xenc_course.files import appears_whole
 from xenc_course.models import loading
 from xenc_course.models.catalogue import BI_ENCODER, ONNX, known_model
 from xenc_course.retrieval import stored_vectors
 from xenc_course.retrieval.rerank import DEPTH
-from xenc_course.retrieval.runs import Run
+from xenc_course.retrieval.runs import Run, read_run, write_run
 from xenc_course.scoring.onnx_encoders import OnnxEncoder
 from xenc_course.scoring.reranker import Reranker
 from xenc_course.text import collection as collections
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder, SentenceTransformer
 
 COURSE = ("wikipedia", "helpdesk")  # the collections that lessons name
+# A folder in which the lessons of one `make adapt` leave each other what they have made.
+KEPT = "XENC_KEPT_RUNS"
 
 
 class OwnMaterial:
@@ -116,7 +121,12 @@ class OwnMaterial:
                 options["candidates"] = self.find_run(source, first_stage)
             if self._is_int8(model):
                 options["scorer"] = self.reranker(model)
-            self._runs[key] = self._found(source, model, first_stage, options)
+            kept = _kept(f"{key}, {self.depth}.trec")
+            if kept is None or not kept.is_file():
+                run = self._found(source, model, first_stage, options)
+                if kept is not None:
+                    write_run(run, kept)
+            self._runs[key] = read_run(kept) if kept else run
         return self._runs[key]
 
     def load_vectors(
@@ -129,13 +139,15 @@ class OwnMaterial:
             return stored_vectors.load_vectors(collection, model)
         if (collection, model) not in self._vectors:
             passages = self.load_collection(collection).passages()
-            known = known_model(model)
-            in_onnx = known is not None and known.runtime == ONNX
-            encoder = OnnxEncoder(model) if in_onnx else loading.load_bi_encoder(model)
-            made = encoder.encode_document(
-                list(passages.values()), normalize_embeddings=True, show_progress_bar=False
-            )
-            self._vectors[collection, model] = list(passages), np.asarray(made, dtype=np.float32)
+            kept = _kept(f"{collection}, {model}.npy")
+            if kept is not None and kept.is_file():
+                vectors = np.load(kept)
+            else:
+                vectors = _vectors(model, list(passages.values()))
+                if kept is not None:
+                    with appears_whole(kept) as scratch, scratch.open("wb") as file:
+                        np.save(file, vectors)
+            self._vectors[collection, model] = list(passages), vectors
         return self._vectors[collection, model]
 
     def load_search(self, collection: str = "wikipedia") -> StoredSearch:
@@ -180,6 +192,20 @@ class OwnMaterial:
             options = {"depth": max(map(len, by_words.values())), **options}
             run = found_runs.find_run(source.select(asked), model, first_stage, **options)
         return {query: run[query] for query in asked if query in run}
+
+
+def _vectors(model: str, passages: list[str]) -> np.ndarray:
+    known = known_model(model)
+    in_onnx = known is not None and known.runtime == ONNX
+    encoder = OnnxEncoder(model) if in_onnx else loading.load_bi_encoder(model)
+    made = encoder.encode_document(passages, normalize_embeddings=True, show_progress_bar=False)
+    return np.asarray(made, dtype=np.float32)
+
+
+def _kept(name: str) -> Path | None:
+    """The file of a name in the folder of what lessons leave each other; None without one."""
+    folder, ending = os.environ.get(KEPT), Path(name).suffix
+    return Path(folder, hashlib.sha256(name.encode()).hexdigest() + ending) if folder else None
 
 
 def _is_bi_encoder(model: str) -> bool:
