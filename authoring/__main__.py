@@ -10,7 +10,7 @@ from xenc_course.assets.cache import AssetError
 from xenc_course.files import write_whole
 
 from .findings_page import PAGE, all_findings, check_findings, write_findings
-from .notebooks import NOTEBOOKS, lesson_paths
+from .notebooks import NOTEBOOKS, lesson_path, lesson_paths
 from .readme_findings import README, check_readme, readme_box, with_box
 
 
@@ -109,15 +109,10 @@ def _parser() -> argparse.ArgumentParser:
 def _notebooks(options: argparse.Namespace) -> int:
     from .execute import execute
 
-    lessons = {path.stem: path for path in lesson_paths(NOTEBOOKS)}
-    unknown = [name for name in options.names if name not in lessons]
-    if unknown:
-        raise ValueError(
-            f"There is no lesson named {unknown[0]}: choose one of {', '.join(lessons)}."
-        )
-    for name in options.names or lessons:
-        print(f"running {name}", flush=True)
-        execute(lessons[name])
+    paths = [lesson_path(name) for name in options.names] or lesson_paths(NOTEBOOKS)
+    for path in paths:
+        print(f"running {path.stem}", flush=True)
+        execute(path)
     return 0
 
 

@@ -10,6 +10,12 @@ from html import unescape
 from nbformat import NotebookNode
 
 OPENING_LISTS = ("What you'll do", "What you'll learn", "What you'll need")
+# The heading of an exercise: its number, task, minutes and level.
+EXERCISE = re.compile(
+    r"^### Exercise (?P<number>\d+): (?P<task>\S.*) · (?P<minutes>\d+) min\w*"
+    r" · (?P<level>easy|medium|hard)\s*$",
+    re.MULTILINE,
+)
 MARKER = re.compile(r"^\s*#.*\b(NBVAL_\w+)", re.MULTILINE)
 CODE_IN_PROSE = re.compile(r"^```.*?^```|`[^`]+`", re.MULTILINE | re.DOTALL)
 
@@ -62,6 +68,11 @@ def cells_before_code(cells: list[Numbered]) -> int:
     """How many cells come before the first code cell that is not empty."""
     code = code_cells(cells)
     return code[0][0] - 1 if code else len(cells)
+
+
+def minutes_of_exercises(prose: str) -> int:
+    """The minutes of all exercises whose headings stand in a text."""
+    return sum(int(match["minutes"]) for match in EXERCISE.finditer(prose))
 
 
 def is_markdown(cell: NotebookNode) -> bool:

@@ -15,6 +15,7 @@ from .cells import (
     defines_only,
     has_tag,
     is_markdown,
+    minutes_of_exercises,
     part_of,
     running_text,
     shown_markup,
@@ -32,7 +33,6 @@ MAX_CORE_CELLS, MAX_CORE_MINUTES = 45, 25
 WORDS_A_MINUTE, CODE_LINES_A_MINUTE, RUN_MINUTES = 150, 10, 1
 MIN_FINDINGS, MAX_FINDINGS = 3, 5
 MINUTES = re.compile(r"(\d+) to read and run, (\d+) of exercises")
-EXERCISE_MINUTES = re.compile(r"^### Exercise .* · (\d+) min", re.MULTILINE)
 SECTIONS = ("Wrap-up", "On your own", "Going deeper", "Further reading")
 
 
@@ -84,7 +84,7 @@ def _minutes(cells: list[Numbered]) -> Iterator[str]:
     if computed > MAX_CORE_MINUTES:
         yield f"the core takes {computed} minutes; at most {MAX_CORE_MINUTES} fit."
     exercises = "\n".join(cell.source for _, cell in part_of(cells, "On your own"))
-    total = sum(map(int, EXERCISE_MINUTES.findall(exercises)))
+    total = minutes_of_exercises(exercises)
     if int(stated.group(2)) != total:
         yield f"cell 1 says {stated.group(2)} minutes of exercises; theirs add up to {total}."
 

@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 
 from .cell_rules import cell_problems
 from .cells import (
+    EXERCISE,
     OPENING_LISTS,
     Numbered,
     cells_before_code,
@@ -33,7 +34,6 @@ MAX_CELLS_BEFORE_SET_UP = 4
 DIFFICULTIES = ("easy", "medium", "hard")
 
 SUBTITLE = re.compile(r"^(?=.*\bmin)(?=.*\d)\S.* · .* · .*\S$", re.MULTILINE | re.IGNORECASE)
-EXERCISE = re.compile(r"^### Exercise (\d+): \S.* · \d+ min\w* · (easy|medium|hard)\s*$")
 NEXT_LINK = re.compile(r"\*\*Next:?\*\*.*?\]\(([^)\s]+)\)")
 LIST_ITEM = re.compile(r"^\s*(?:[-*]|\d+\.) ", re.MULTILINE)
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -126,11 +126,11 @@ def _exercises(cells: list[Numbered]) -> Iterator[str]:
         number, cell = part[start]
         heading = next(line for line in cell.source.splitlines() if line.startswith("### Exercise"))
         match = EXERCISE.match(heading)
-        if match is None or int(match.group(1)) != order:
+        if match is None or int(match["number"]) != order:
             form = f"'### Exercise {order}: … · N minutes · easy|medium|hard'"
             yield f"cell {number} does not have the form {form}."
         else:
-            levels.append(DIFFICULTIES.index(match.group(2)))
+            levels.append(DIFFICULTIES.index(match["level"]))
         yield from _exercise(number, code_cells(part[start:end]))
     if levels != sorted(levels):
         yield "the exercises are not in order from easy to hard."

@@ -8,6 +8,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from xenc_course.files import write_whole
+
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
@@ -32,6 +34,30 @@ def lesson_paths(folder: str | Path) -> list[Path]:
     if not folder.is_dir():
         raise FileNotFoundError(f"There is no folder {folder}: run this from the project's root.")
     return sorted(folder.glob("[0-9]*.ipynb"))
+
+
+def lesson_path(name: str) -> Path:
+    """The file of a lesson.
+
+    Args:
+        name: such as "01_basics".
+
+    Raises:
+        ValueError: there is no such lesson.
+    """
+    lessons = {path.stem: path for path in lesson_paths(NOTEBOOKS)}
+    if name not in lessons:
+        raise ValueError(f"There is no lesson named {name}: choose one of {', '.join(lessons)}.")
+    return lessons[name]
+
+
+def write_notebook(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook to a file that appears whole or not at all.
+
+    Raises:
+        OSError: it cannot be written; the file that was there is kept.
+    """
+    write_whole(path, f"{nbformat.writes(notebook)}\n".encode())
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:

@@ -18,7 +18,7 @@ from xenc_course.files import write_whole
 
 from .execute import execute
 from .lesson_rules import problems
-from .notebooks import lesson_paths, normalise
+from .notebooks import lesson_paths, normalise, write_notebook
 
 NAME = re.compile(r"\d\d_[a-z][a-z0-9_]*")
 
@@ -126,7 +126,7 @@ def new_lesson(name: str, folder: Path) -> Path:
     path = folder / f"{name}.ipynb"
     with tempfile.TemporaryDirectory() as scratch:
         draft = Path(scratch, path.name)
-        draft.write_text(nbformat.writes(normalise(_notebook())) + "\n", encoding="utf-8")
+        write_notebook(normalise(_notebook()), draft)
         execute(draft)
         if found := problems(nbformat.read(draft, as_version=4), name, folder):
             raise RuntimeError(f"The skeleton breaks a rule of the lessons: {found[0]}")

@@ -8,14 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import nbformat
-
 from xenc_course.display.table import Table
 from xenc_course.evaluation.states import CANNOT_TELL, CONTRADICTED, SHOWN
 from xenc_course.files import write_lines, write_whole
 from xenc_course.teaching.own_material import KEPT
 
-from ..notebooks import NOTEBOOKS
+from ..notebooks import NOTEBOOKS, write_notebook
 from ..stored_findings import StoredFinding
 from ..working_copies import copy_my_search
 from .adapt import Adapted, adapt
@@ -60,8 +58,7 @@ def adapt_all(order: Order, numbers: Sequence[str], build: Path = BUILD) -> Path
             print(f"running {name}", flush=True)
             adapted = adapt(name, order, folder)
             relink(adapted.notebook, folder, files)
-            text = f"{nbformat.writes(adapted.notebook)}\n"
-            write_whole(folder / f"{name}.ipynb", text.encode())
+            write_notebook(adapted.notebook, folder / f"{name}.ipynb")
             write_whole(folder / f"{name}.html", _web_page(adapted).encode())
             lines += changes(adapted, order.names(name))
             write_lines(folder / CHANGES, lines)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -20,8 +19,8 @@ from nbformat import NotebookNode
 
 from xenc_course.files import write_whole
 
-from ..cells import has_tag, is_markdown
-from ..notebooks import NOTEBOOKS, lesson_paths, normalise
+from ..cells import EXERCISE, has_tag, is_markdown
+from ..notebooks import NOTEBOOKS, lesson_path, normalise, write_notebook
 from .cut import Part, cut
 from .student import FOLDED_CELL
 
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from nbgrader.apps import NbGraderAPI
 
 POINTS = {"easy": 1, "medium": 2, "hard": 3}
-HEADING = re.compile(r"^### Exercise (\d+): .* · (easy|medium|hard)$", re.MULTILINE)
 OWN_FOLDER = "my_folder"
 CONFIG = "nbgrader_config.py"
 SETTINGS = """\
@@ -57,10 +55,7 @@ def write_assignment(name: str, course: Path = COURSE) -> str:
             learners have handed in this assignment already.
         RuntimeError: nbgrader is not installed, or cannot make the release version.
     """
-    lessons = {path.stem: path for path in lesson_paths(NOTEBOOKS)}
-    if name not in lessons:
-        raise ValueError(f"There is no lesson named {name}: choose one of {', '.join(lessons)}.")
-    notebook = assignment(nbformat.read(lessons[name], as_version=4), name)
+    notebook = assignment(nbformat.read(lesson_path(name), as_version=4), name)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         _release(name, notebook, Path(scratch))  # what fails, fails here
     if any((course / "submitted").glob(f"*/{name}")):
@@ -76,7 +71,7 @@ def _release(name: str, notebook: NotebookNode, course: Path) -> None:
     api = _api(course)
     folder = course / "source" / name
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / f"{name}.ipynb", f"{nbformat.writes(notebook)}\n".encode())
+    write_notebook(notebook, folder / f"{name}.ipynb")
     made = api.generate_assignment(name, create=True, force=True)
     if not made["success"]:
         errors = [line for line in (made["log"] or "").splitlines() if "Error" in line]
@@ -129,8 +124,8 @@ def _exercises(
     number, points = 0, 0
     cells: list[NotebookNode] = []
     for cell in lesson.cells:
-        if is_markdown(cell) and (match := HEADING.search(cell.source)):
-            number, points, cells = int(match[1]), POINTS[match[2]], []
+        if is_markdown(cell) and (match := EXERCISE.search(cell.source)):
+            number, points, cells = int(match["number"]), POINTS[match["level"]], []
         elif number and cell.cell_type == "code":
             cells.append(cell)
             if has_tag(cell, "solution"):

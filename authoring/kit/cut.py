@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import nbformat
 from nbformat import NotebookNode
 
-from ..cells import has_tag, is_markdown
-from ..frame_rules import EXERCISE_MINUTES, MINUTES, core_minutes
+from ..cells import has_tag, is_markdown, minutes_of_exercises
+from ..frame_rules import MINUTES, core_minutes
 from .names import names_of
 from .trim import keep_findings, keep_goals, keep_questions
 
@@ -98,7 +98,7 @@ def minutes_of(lesson: NotebookNode) -> tuple[int, int]:
         if not heading.startswith(TRIED) and not has_tag(cell, "left-out")
     ]
     prose = "\n".join(cell.source for cell in lesson.cells if is_markdown(cell))
-    return core_minutes(cells), sum(map(int, EXERCISE_MINUTES.findall(prose)))
+    return core_minutes(cells), minutes_of_exercises(prose)
 
 
 def _at_headings(cell: NotebookNode) -> list[NotebookNode]:

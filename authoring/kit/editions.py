@@ -11,9 +11,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from xenc_course.files import write_whole
-
-from ..notebooks import NOTEBOOKS, lesson_paths, normalise
+from ..notebooks import NOTEBOOKS, lesson_paths, normalise, write_notebook
 from ..working_copies import copy_my_search
 from .cut import Part, cut, minutes_of
 from .links import relink
@@ -76,7 +74,7 @@ def write_edition(length: str | None = None, *, solutions: bool = True, build: P
     files = {f"{name}.ipynb" for name in lessons}
     for name, lesson in lessons.items():
         relink(lesson, folder, files)
-        write_whole(folder / f"{name}.ipynb", f"{nbformat.writes(lesson)}\n".encode())
+        write_notebook(lesson, folder / f"{name}.ipynb")
     copy_my_search(NOTEBOOKS, folder)
     reading, exercising = map(sum, zip(*map(minutes_of, lessons.values()), strict=True))
     return (
