@@ -61,7 +61,7 @@ notebooks: setup  ## run every lesson in place and store its outputs
 findings: setup  ## write FINDINGS.md from the outputs that the lessons store
 	$(BIN)/python -m authoring findings
 
-site: setup $(KIT_READY)  ## make the website and the book in build/site/
+site: setup $(KIT_READY)  ## make the website, its slides and the book in build/site/
 	$(BIN)/python -m authoring site
 
 browser: setup $(KIT_READY)  ## test lessons and website in a real browser (Chromium, minutes)
