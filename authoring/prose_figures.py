@@ -78,7 +78,7 @@ def figures(notebook: NotebookNode) -> Iterator[Figure]:
         for paragraph in re.split(
             r"\n\s*\n", MINUTES_LINE.sub("", source) if cell == 1 else source
         ):
-            text = _REFERENCE.sub("", _LINK.sub("]", _CODE.sub("", paragraph)))
+            text = claims(paragraph)
             if text.lstrip().startswith("#"):
                 continue
             cited = SOURCE.search(paragraph) is not None
@@ -95,6 +95,11 @@ def figures(notebook: NotebookNode) -> Iterator[Figure]:
                     cited,
                     " ".join(paragraph.split()),
                 )
+
+
+def claims(paragraph: str) -> str:
+    """A paragraph without what holds numbers that claim nothing: code, links and references."""
+    return _REFERENCE.sub("", _LINK.sub("]", _CODE.sub("", paragraph)))
 
 
 def unsupported(notebook: NotebookNode) -> list[str]:

@@ -13,11 +13,12 @@ from nbformat import NotebookNode
 
 from ..cells import blocks_of, is_markdown, shown_text
 from ..frame_rules import MONDAY
-from ..prose_figures import ANY_NUMBER, FIGURE
+from ..prose_figures import ANY_NUMBER, FIGURE, claims
 from .student import FOLDED_CELL
 
 COURSE = re.compile(r"\bIt is (?:neither|\([a-d]\))|\d\.\d|\d %|\bwikipedia\b|\bhelpdesk\b", re.I)
 NOT_QUOTED = ("#", "**Predict first", "**The question", "**Level", "```", "|")
+SECTION = re.compile(r"^## ", re.MULTILINE)
 QUOTED = "> *The course, on its own text:* "
 HERE = "> *Here:* "
 
@@ -46,6 +47,7 @@ def quote(book: NotebookNode, original: NotebookNode, renamed: Callable[[str], s
         for number, part in enumerate(parts):
             if part.startswith("#"):
                 advice = part == MONDAY
+                shown = [] if part.startswith("## ") else shown  # a section begins
             speaks = (changed and COURSE.search(part)) or (after_change and number == 0)
             if speaks and not advice and not part.startswith(NOT_QUOTED):
                 values = "; ".join(_values(part, shown, renamed))
@@ -58,23 +60,35 @@ def quote(book: NotebookNode, original: NotebookNode, renamed: Callable[[str], s
 def _outputs_above(
     cells: list[NotebookNode], originals: list[NotebookNode], place: int
 ) -> Iterator[tuple[str, str]]:
-    """What the cells above a paragraph showed in the course, and show here, the nearest first."""
+    """What the cells above in a section showed in the course, and show here, the nearest first."""
     for cell, old in zip(reversed(cells[:place]), reversed(originals[:place]), strict=True):
         if cell.cell_type == "code":
             yield shown_text(old), shown_text(cell)
+        elif SECTION.search(cell.source):
+            return
 
 
 def _values(
     paragraph: str, pairs: list[tuple[str, str]], renamed: Callable[[str], str]
 ) -> Iterator[str]:
-    """The numbers of a paragraph whose value here is known, each with that value."""
+    """The numbers of a paragraph whose value here is known, each with that value.
+
+    A number of one digit, such as a margin of 0.05, may stand in a table by chance and is left out.
+    One of two digits is looked for in the nearest output alone, a longer one in the whole section.
+    """
     said = set()
-    for match in FIGURE.finditer(paragraph):
+    for match in FIGURE.finditer(claims(paragraph)):
         number, unit = match.groups()
-        if number in said or number[0] == "±" or ("." not in number and unit != "%"):
+        digits = _significant(number)
+        if number in said or number[0] == "±" or digits < 2 or ("." not in number and unit != "%"):
             continue
         percent = 100 if unit == "%" else 1
-        value = _value_here(number.replace("−", "-"), percent, pairs, renamed)
+        value = _value_here(
+            float(number.replace("−", "-")) / percent,
+            0.5 * 10 ** -len(number.partition(".")[2]) / percent + 1e-9,
+            pairs[:1] if digits == 2 else pairs,
+            renamed,
+        )
         if value is None:
             continue
         sign = "+" if number[0] in "+-−" else ""
@@ -84,22 +98,28 @@ def _values(
             yield " → ".join(f"{each} %" if unit == "%" else each for each in (number, here))
 
 
+def _significant(number: str) -> int:
+    """How many significant digits a number is written with."""
+    digits = re.sub(r"[^\d.]", "", number)
+    if "." not in digits:
+        digits = digits.rstrip("0")
+    return len(digits.replace(".", "").lstrip("0"))
+
+
 def _value_here(
-    number: str, percent: int, pairs: list[tuple[str, str]], renamed: Callable[[str], str]
+    wanted: float, near: float, pairs: list[tuple[str, str]], renamed: Callable[[str], str]
 ) -> float | None:
     """What stands here where the nearest output that holds a number holds it; None if unclear."""
-    half = 0.5 * 10 ** -len(number.partition(".")[2]) / percent + 1e-9
-    wanted = abs(float(number)) / percent
     for old, new in pairs:
         found = set()
         known = False
         for line, other in zip(old.splitlines(), new.splitlines(), strict=False):
             before, after = _numbers(line), _numbers(other)
-            same = _words(renamed(line)) == _words(other)
+            same = _words(renamed(line)) == _words(other) and len(after) == len(before)
             for place, value in enumerate(before):
-                if abs(abs(value) - wanted) <= half:
+                if abs(value - wanted) <= near:
                     known = True
-                    found.add(after[place] if same and len(after) == len(before) else None)
+                    found.add(after[place] if same else None)
         if known:
             return found.pop() if len(found) == 1 else None
     return None

@@ -49,3 +49,14 @@ def test_a_number_whose_place_shows_something_else_is_not_followed():
     for here in (TABLE.replace("helpdesk", "another"), "no table"):
         (paragraph,) = quoted(TABLE, here, "It loses -0.031 there.")
         assert HERE not in paragraph
+
+
+def test_a_margin_may_stand_in_a_table_by_chance_and_is_not_followed():
+    old, here = "margin  0.0500", "margin  0.0700"
+    (paragraph,) = quoted(old, here, "Differences below 0.05 do not matter; `0.0500` is code.")
+    assert HERE not in paragraph
+
+
+def test_a_number_of_another_section_is_not_followed():
+    (_, paragraph) = quoted("0.0312", "0.0450", "## 2. Another\n\nIt is not 0.0312.")
+    assert paragraph.startswith(QUOTED) and HERE not in paragraph
