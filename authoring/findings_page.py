@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
@@ -11,6 +13,7 @@ from xenc_course.evaluation.states import STATES
 from xenc_course.files import write_lines
 from xenc_course.teaching.prices import Prices, load_prices
 
+from .cells import title_of
 from .notebooks import NOTEBOOKS, lesson_paths
 from .stored_findings import StoredFinding, citations, findings
 
@@ -22,7 +25,9 @@ Made by `make findings` from the stored outputs of the lessons; `make test` fail
 A finding is a sentence that you can act on, the number that was measured, its 95 % interval (of a
 time, from the lowest round to the highest), and a state that the lesson computes: **shown**,
 **contradicted**, **equivalent** (the difference is too small to matter) or **cannot tell** (these
-data do not decide). [n] is the cell as JupyterLab numbers it.
+data do not decide). A comparison is shown or contradicted only if p, adjusted for its family by
+Holm's method, is below 0.05 as well: its interval alone may leave out zero. [n] is the cell as
+JupyterLab numbers it.
 """
 
 
@@ -47,8 +52,10 @@ def findings_page(folder: Path) -> list[str]:
     cited = [entry for name, book in lessons.items() for entry in citations(book, name)]
     lines = HEAD.splitlines()
     same = [one for one in found if not one.machine]
-    lines += _findings("Findings", "the same on every machine", same)
-    lines += _findings("Times", "measured on one machine", [one for one in found if one.machine])
+    timed = [one for one in found if one.machine]
+    titles = {name: title_of(book, name) for name, book in lessons.items()}
+    lines += _findings("Findings", "the same on every machine", same, titles)
+    lines += _findings("Times", "measured on one machine", timed, titles)
     lines += _prices(load_prices())
     lines += ["", "## Cited figures", ""]
     ordered = sorted(cited, key=lambda entry: (entry.lesson, entry.cell))
@@ -94,18 +101,27 @@ def _prices(prices: Prices) -> list[str]:
     return ["", "## Prices", "", made, *doubt, "", *prices.table().markdown()]
 
 
-def _findings(title: str, what: str, found: list[StoredFinding]) -> list[str]:
+def _findings(
+    title: str, what: str, found: list[StoredFinding], titles: Mapping[str, str]
+) -> list[str]:
     if not found:
         return []
     counts = ", ".join(f"{sum(one.state == s for one in found)} {s}" for s in STATES)
     lines = ["", f"## {title}", "", f"{len(found)} findings, {what}: {counts}."]
     for lesson in dict.fromkeys(one.lesson for one in found):
-        lines += ["", f"### [{lesson}](notebooks/{lesson}.ipynb)", ""]
+        lines += ["", f"### [{lesson[:2]} · {titles[lesson]}](notebooks/{lesson}.ipynb)", ""]
         columns = ["finding", "state", "measured", "95 % interval", "n", "kind", "where"]
         rows = [
-            [f.sentence, f.state, f.estimate, f.interval, f.n, f.kind, f"{f.section} [{f.cell}]"]
+            [f.sentence, f.state, f.estimate, f.interval, f.n, f.kind, _where(f)]
             for f in found
             if f.lesson == lesson
         ]
         lines += Table(columns, rows).markdown()
     return lines
+
+
+def _where(finding: StoredFinding) -> str:
+    """Section and cell, in the form that the website turns into a link to the section."""
+    section = re.sub(r"^\d+\. ", "", finding.section)
+    lesson = finding.lesson
+    return f'[{lesson[:2]}](notebooks/{lesson}.ipynb), "{section}" [{finding.cell}]'

@@ -69,8 +69,9 @@ def _costs(prices: Prices) -> str:
     return (
         f"**What it costs** on {prices.machine}: the cross-encoder reads a Wikipedia passage in "
         f"{ms[0]} with PyTorch (fp32) and in {ms[1]} in 8-bit integers; a search of 10,000 stored "
-        f"vectors takes {first}.{doubt} [All prices](FINDINGS.md#prices), and how to measure your "
-        "own: [03](notebooks/03_speed.ipynb)"
+        f"vectors takes {first}, of which {format_seconds(encode.seconds)} read the query.{doubt} "
+        "[All prices](FINDINGS.md#prices), and how to measure your own: "
+        "[03](notebooks/03_speed.ipynb)"
     )
 
 
@@ -84,8 +85,9 @@ def _time_buys(frontier: Frontier) -> str:
             continue
         one = point.quality[collection]
         ways.append(
-            f"{point.name} on {collection} ({point.times[0]:.0f} × `predict`; nDCG@10 "
-            f"{one.difference:+.4f}, 90 % interval {one.inner_low:+.4f} to {one.inner_high:+.4f})"
+            f"{point.name} on {collection} ({point.times[0]:.0f} times as fast as `predict`; "
+            f"nDCG@10 {one.difference:+.4f}, 90 % interval {one.inner_low:+.4f} to "
+            f"{one.inner_high:+.4f})"
         )
     return (
         "**What time buys:** the fastest ways to rerank a hundred candidates that are as good as "

@@ -19,6 +19,7 @@ FINDING_ROW = re.compile(rf"^(.+)\t({STATE})\t(.+)\t(.+)\t(.+)\t({KIND})\t?$", r
 FINDING_BOX = re.compile(r"^(.+)\nMeasured: .+\nState: ", re.MULTILINE)
 HEADING = re.compile(r"^##+ (.+)$", re.MULTILINE)
 CITED_CODE = re.compile(r"^# Source: (.+)$", re.MULTILINE)
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 IN_CODE = re.compile(r"(?<![\w.\"'])-?\d[\d_]*(?:\.\d+)?(?![\w\"'])")
 
 
@@ -121,7 +122,13 @@ def citations(notebook: NotebookNode, lesson: str) -> Iterator[Citation]:
 
 
 def _source(paragraph: str) -> str:
-    """What a paragraph says of its source: the sentence that names it, without markup."""
+    """What a paragraph says of its source: the sentence that names it, without markup.
+
+    Of a table it is the head of its first column.
+    """
+    paragraph = _LINK.sub(r"\1", paragraph)
+    if paragraph.startswith("|"):
+        return paragraph.split("|")[1].strip()
     sentences = re.split(r"(?<=[.?])\s+(?=[A-Z])", paragraph)
     found = [sentence for sentence in sentences if SOURCE.search(sentence)]
     return re.sub(r"[*`]", "", " ".join(found))

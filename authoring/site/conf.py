@@ -106,7 +106,17 @@ def link_slides(app: Sphinx, tree: nodes.document, name: str) -> None:
         return
     download = next(tree.findall(addnodes.download_reference))
     address = f"../slides/{name.removeprefix('notebooks/')}.html"
-    download.parent += [nodes.Text(" · "), nodes.reference("", "Slides", refuri=address)]
+    download.parent += [
+        nodes.Text(" · "),
+        nodes.reference("", "Slides for teaching", refuri=address),
+    ]
+
+
+def no_mail(app: Sphinx, tree: nodes.document) -> None:
+    """RR@10 is a measure: what docutils takes for an address of somebody is text."""
+    for link in list(tree.findall(nodes.reference)):
+        if link.get("refuri", "").startswith("mailto:"):
+            link.parent.replace(link, link.children)
 
 
 def title_once(
@@ -119,6 +129,7 @@ def title_once(
 
 def setup(app: Sphinx) -> None:
     """Connect what this site adds to Sphinx."""
+    app.connect("doctree-read", no_mail)
     app.connect("doctree-resolved", link_lessons)
     app.connect("doctree-resolved", link_slides)
     app.connect("doctree-resolved", fold_deeper)

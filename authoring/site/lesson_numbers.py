@@ -1,4 +1,7 @@
-"""Numbers of lessons in prose become links: "lessons 04 and 05" leads to both."""
+"""Numbers of lessons in prose become links: "lessons 04 and 05" leads to both, and so does "(04)".
+
+In brackets a number stands alone, as in the glossary.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,11 @@ import re
 from docutils import nodes
 
 # After "lesson" one number follows: "lesson 01, 20 minutes" names one.
-_NAMED = re.compile(r"\blesson\s\d\d\b|\blessons\s\d\d\b(?:(?:,| and| to)\s\d\d\b)*", re.I)
+_NAMED = re.compile(
+    r"\blesson\s\d\d\b|\blessons\s\d\d\b(?:(?:,| and| to)\s\d\d\b)*"
+    r"|\(\d\d(?:, \d\d)*\)",
+    re.I,
+)
 _NUMBER = re.compile(r"\d\d")
 _NOT_PROSE = (nodes.title, nodes.reference, nodes.literal, nodes.FixedTextElement, nodes.raw)
 

@@ -7,7 +7,9 @@ import re
 
 from nbformat import NotebookNode
 
-from ..cells import title_of
+from xenc_course.teaching.learner_code import NOT_TRIED
+
+from ..cells import shown_text, title_of
 from ..notebooks import WIDGET_VIEW
 from .settings import Settings
 
@@ -41,6 +43,8 @@ def lesson_page(lesson: NotebookNode, name: str, settings: Settings) -> Notebook
         tags = [tag for key, tag in FOLDED.items() if hidden.get(key)]
         if tags:
             cell.metadata["tags"] = [*cell.metadata.get("tags", []), *tags]
+        if NOT_TRIED in shown_text(cell):  # an exercise: nobody can try it on a page
+            cell.outputs = []
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             data.pop(WIDGET_VIEW, None)

@@ -23,10 +23,12 @@ def test_a_stale_page_is_refused(tmp_path):
 def test_cited_figures_are_listed_with_their_source():
     table = v4.new_code_cell("# Source: the manual of X (2020)\nx = {'a1': 74.3, 'b': 1_000}")
     text = v4.new_markdown_cell("It gains 3 points on news. So say Lu et al. (2025).")
-    found = list(citations(lesson(text, table), "01_a"))
+    rows = v4.new_markdown_cell("| nDCG@10 ([documentation](x.md)) | mean |\n|--|--|\n| a | 0.75 |")
+    found = list(citations(lesson(text, table, rows), "01_a"))
     assert {(c.cell, c.figures, c.source) for c in found} == {
         (2, ("3 points",), "So say Lu et al. (2025)."),
         (3, ("74.3", "1_000"), "the manual of X (2020)"),
+        (4, ("0.75",), "nDCG@10 (documentation)"),
     }
 
 
@@ -54,7 +56,8 @@ def test_a_finding_is_listed_with_its_state_and_the_place_where_it_is_first_show
     page = "\n".join(findings_page(tmp_path))
     assert "1 findings, the same on every machine: 1 shown, 0 contradicted" in page
     assert "| Most of them \\| are. | shown | 0.9000 (90 of 100) |" in page
-    assert "| 2. Counted [1] |" in page and "## Times" in page
+    assert '| [01](notebooks/01_a.ipynb), "Counted" [1] |' in page and "## Times" in page
+    assert "### [01 · Title](notebooks/01_a.ipynb)" in page
 
 
 def test_the_page_has_the_stored_prices_and_says_where_they_come_from(tmp_path):

@@ -1,6 +1,8 @@
-// A word is explained in a lesson, used in a document, and only named in the reference.
+// A word is explained in a lesson or in few words, used in a document, and only named in the
+// reference.
 function shelf(page) {
-  if (page.startsWith("notebooks/")) return 2;
+  if (page.startsWith("notebooks/")) return 3;
+  if (page === "docs/glossary" || page === "docs/questions") return 2;
   return page.startsWith("api/") ? 0 : 1;
 }
 const SHELF = 1000; // more than any score

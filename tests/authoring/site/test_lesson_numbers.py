@@ -26,6 +26,7 @@ def led(text):
         ("lesson 09 is not written; 04 is only a number", []),
         ("lesson 01, 05 minutes", ["01.html"]),
         ("lesson 041 does not exist", []),
+        ("a word of the field (01, 04), and (2004) a year", ["01.html", "04.html"]),
     ],
 )
 def test_each_number_of_a_lesson_that_is_there_becomes_a_link(text, places):

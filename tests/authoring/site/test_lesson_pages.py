@@ -8,6 +8,7 @@ import pytest
 from authoring.notebooks import NOTEBOOKS, WIDGET_VIEW, lesson_paths
 from authoring.site.lesson_pages import lesson_page
 from authoring.site.settings import Settings
+from xenc_course.teaching.learner_code import NOT_TRIED
 
 HOSTED = Settings("https://github.com/owner/name", "main", "A course")
 NOWHERE = Settings("", "main", "A course")
@@ -45,6 +46,13 @@ def test_what_is_folded_stays_folded_and_a_widget_is_what_it_shows_without_one()
     assert page.cells[1].metadata["tags"] == ["hide-input"]
     assert list(page.cells[1].outputs[0].data) == ["text/html"]
     ElementTree.fromstring(page.cells[1].outputs[0].data["text/html"])
+
+
+def test_an_exercise_that_nobody_can_try_on_a_page_does_not_ask_to():
+    asks = nbformat.v4.new_output("stream", text=f"{NOT_TRIED}\n")
+    exercise = nbformat.v4.new_code_cell("check(f)", outputs=[asks])
+    page = lesson_page(notebook(nbformat.v4.new_markdown_cell("# A"), exercise), "01_a", NOWHERE)
+    assert page.cells[1].outputs == []
 
 
 def test_every_output_of_every_lesson_is_fit_for_a_book():
