@@ -22,7 +22,7 @@ from ..execute import run_cells
 from ..notebooks import NOTEBOOKS, normalise
 from ..stored_findings import StoredFinding, findings
 from .left_out import leave_out, without_findings
-from .order import LESSONS, Order
+from .order import LESSONS, Order, texts_of
 from .quoting import quote
 from .replace import replace_texts, replacing, strings_of
 from .stand_ins import stand_ins
@@ -36,9 +36,10 @@ own = OwnMaterial({source!r}, cross_encoder={cross_encoder!r}, bi_encoder={bi_en
 load_collection, load_vectors, load_search = own.load_collection, own.load_vectors, own.load_search
 load_run, find_run = own.load_run, own.find_run
 load_cross_encoder, load_bi_encoder = own.load_cross_encoder, own.load_bi_encoder
+load_frontier, load_prices = own.load_frontier, own.load_prices
 """
 RERANKER = "Reranker = own.reranker\n"
-NOTE = """> **Adapted.** In this copy of the lesson {changes}.
+NOTE = """> **Adapted.** In this copy {changes}.
 > Outputs and findings come from this run. A paragraph that begins with "The course, on its own
 > text" was written about the course's results. "Here" lists its numbers with those that stand in
 > the same place of the same output now."""
@@ -94,8 +95,7 @@ def adapt(lesson: str, order: Order, folder: Path) -> Adapted:
         left_out, _ = leave_out(book)
     names = order.names(lesson)
     quote(book, original, replacing(names))
-    changes = " and ".join(f"**{new}** takes the place of {old}" for old, new in names.items())
-    book.cells.insert(1, new_markdown_cell(NOTE.format(changes=changes)))
+    book.cells.insert(1, new_markdown_cell(NOTE.format(changes=order.said(lesson))))
     before, after = (list(findings(each, lesson)) for each in (whole, book))
     return Adapted(lesson, normalise(book), left_out, before, after)
 
@@ -107,11 +107,11 @@ def _renamed(original: NotebookNode, lesson: str, order: Order) -> NotebookNode:
     if order.source:
         course, own = load_collection(known["replaces"]), load_collection(order.source)
         ids = stand_ins(strings_of(book), course, own)
-    replace_texts(book, order.names(lesson), order.examples, ids)
+    replace_texts(book, order.names(lesson), order.examples, {**ids, **texts_of(lesson, order)})
     setup = next(cell for cell in book.cells if cell.cell_type == "code")
     end = list(IMPORTS.finditer(setup.source))[-1].end()
     put_in = OWN.format(
-        source=order.source,
+        source=order.handed_out,
         cross_encoder=order.cross_encoder,
         bi_encoder=order.bi_encoder,
         depth=f"depth={known['depth']}",

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import nbformat
+
 from xenc_course.display.table import Table
 from xenc_course.evaluation.states import CANNOT_TELL, CONTRADICTED, SHOWN
-from xenc_course.files import write_lines, write_whole
+from xenc_course.files import appears_whole, write_lines, write_whole
 from xenc_course.teaching.own_material import KEPT
 
+from ..cells import title_of
 from ..notebooks import NOTEBOOKS, write_notebook
 from ..stored_findings import StoredFinding
 from ..working_copies import copy_my_search
 from .adapt import Adapted, adapt
 from .editions import BUILD
 from .links import relink
-from .order import LESSONS, Order
+from .order import LESSONS, Order, check_examples, texts_of
 from .replace import replacing
 
 CHANGES = "CHANGES.md"
@@ -28,7 +32,10 @@ HEAD = """# What changed
 {what} "Reversed" means that what the course shows is contradicted
 here, or the other way round. "No longer shown" means that these data cannot tell: with few queries
 that is the usual outcome, and no evidence of a difference."""
-COLUMNS = ["finding", "the course", "here", "95 % interval here", "n here", "change"]
+COLUMNS = [
+    *("finding", "the course", "its 95 % interval", "here", "measured here", "95 % interval here"),
+    *("n here", "change"),
+]
 
 
 def adapt_all(order: Order, numbers: Sequence[str], build: Path = BUILD) -> Path:
@@ -48,9 +55,11 @@ def adapt_all(order: Order, numbers: Sequence[str], build: Path = BUILD) -> Path
         OSError: a file cannot be written.
     """
     names = _named(numbers)
+    check_examples(order.examples, [nbformat.read(NOTEBOOKS / f"{n}.ipynb", 4) for n in LESSONS])
     folder = build / "adapted"
     folder.mkdir(parents=True, exist_ok=True)
     copy_my_search(NOTEBOOKS, folder)
+    _lay_beside(order, folder)
     files = {f"{name}.ipynb" for name in names}
     lines = HEAD.format(what=_what(order)).splitlines()
     with _kept_between_lessons():
@@ -60,9 +69,18 @@ def adapt_all(order: Order, numbers: Sequence[str], build: Path = BUILD) -> Path
             relink(adapted.notebook, folder, files)
             write_notebook(adapted.notebook, folder / f"{name}.ipynb")
             write_whole(folder / f"{name}.html", _web_page(adapted).encode())
-            lines += changes(adapted, order.names(name))
+            lines += changes(adapted, order.names(name), texts_of(name, order))
             write_lines(folder / CHANGES, lines)
     return folder / CHANGES
+
+
+def _lay_beside(order: Order, folder: Path) -> None:
+    """Copy a class's collection to where the copies of the lessons look for it."""
+    if order.source is None or order.source == order.handed_out:
+        return
+    with appears_whole(folder / str(order.handed_out)) as made:
+        made.parent.mkdir(exist_ok=True)
+        shutil.copytree(order.source, made)
 
 
 @contextmanager
@@ -76,17 +94,27 @@ def _kept_between_lessons() -> Iterator[None]:
             del os.environ[KEPT]
 
 
-def changes(adapted: Adapted, names: Mapping[str, str]) -> list[str]:
+def changes(
+    adapted: Adapted, names: Mapping[str, str], texts: Mapping[str, str] | None = None
+) -> list[str]:
     """List the findings of a lesson, the course's beside this run's, and what was left out.
 
     Args:
         adapted: the lesson.
         names: of the course -> names that took their place.
+        texts: parts of sentences -> what took their place.
 
     Returns:
         Lines of Markdown.
     """
-    rows = list(_rows(adapted, replacing(names)))
+    renamed = replacing(names)
+
+    def now(sentence: str) -> str:
+        for text, other in (texts or {}).items():
+            sentence = sentence.replace(text, other)
+        return renamed(sentence)
+
+    rows = list(_rows(adapted, now))
     lines = ["", f"## {adapted.lesson}", ""]
     if rows:
         lines += Table(COLUMNS, rows).markdown()
@@ -102,11 +130,15 @@ def _rows(adapted: Adapted, renamed: Callable[[str], str]) -> Iterator[tuple[str
         sentence = renamed(old.sentence)
         new = here.pop(sentence, None)
         if new is None:
-            yield sentence, old.state, "", "", "", "not measured here"
+            yield sentence, old.state, old.interval, "", "", "", "", "not measured here"
         else:
-            yield sentence, old.state, new.state, new.interval, new.n, _change(old, new)
+            yield sentence, old.state, old.interval, *_measured(new), _change(old, new)
     for new in here.values():
-        yield new.sentence, "", new.state, new.interval, new.n, "only here"
+        yield new.sentence, "", "", *_measured(new), "only here"
+
+
+def _measured(finding: StoredFinding) -> tuple[str, str, str, str]:
+    return finding.state, finding.estimate, finding.interval, finding.n
 
 
 def _change(old: StoredFinding, new: StoredFinding) -> str:
@@ -128,7 +160,8 @@ def _web_page(adapted: Adapted) -> str:
     from nbconvert import HTMLExporter
 
     exporter = HTMLExporter(require_js_url="", mathjax_url="", jquery_url="")
-    return exporter.from_notebook_node(adapted.notebook)[0]
+    title = {"metadata": {"name": title_of(adapted.notebook, adapted.lesson)}}
+    return exporter.from_notebook_node(adapted.notebook, title)[0]
 
 
 def _named(numbers: Sequence[str]) -> list[str]:

@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from ..cells import is_markdown, may_raise, syntax_tree
+from ..notebooks import WIDGET_VIEW
 from .names import names_of
 
 LEFT_OUT = "Left out: {}"
@@ -39,7 +40,7 @@ def leave_out(book: NotebookNode) -> tuple[list[str], set[str]]:
             section = (_HEADING.findall(cell.source) or [section])[-1]
         if cell.cell_type != "code" or may_raise(cell):
             continue
-        cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]  # progress
+        cell.outputs = [output for output in cell.outputs if not _is_progress(output)]
         names = names_of(cell)
         errors = [output for output in cell.outputs if output.output_type == "error"]
         missing = sorted(names.read & lost)
@@ -58,6 +59,12 @@ def leave_out(book: NotebookNode) -> tuple[list[str], set[str]]:
     return said, ever_lost
 
 
+def _is_progress(output: NotebookNode) -> bool:
+    """Whether an output is a bar: text on stderr, or a widget that is nothing without one."""
+    data = output.get("data", {})
+    return output.get("name") == "stderr" or (WIDGET_VIEW in data and "text/html" not in data)
+
+
 def _line_of(error: NotebookNode) -> int:
     """The line of a cell in which an error rose, from 1."""
     plain = _COLOUR.sub("", "\n".join(error.traceback))
@@ -73,7 +80,11 @@ def _reason(error: NotebookNode) -> str:
     if error.ename in ("IndexError", "StopIteration"):
         return "it takes one of a list that is empty or too short here."
     if error.ename == "AssertionError":
-        return f"what it takes for granted does not hold here{f' ({text})' if text else ''}."
+        return "a check of what the course found does not hold here."
+    if error.ename == "FileNotFoundError" and "-int8" in text:
+        return "the model has no packaged file in 8-bit numbers."
+    if "larger sample than population" in text:
+        return "it draws more queries than there are."
     if error.ename == "ValueError" and text.endswith("."):
         return text
     return f"{error.ename}: {text.removesuffix('.')}."
@@ -102,6 +113,7 @@ def without_findings(book: NotebookNode, lost: set[str]) -> bool:
                         s for s in tree.body if not _is_check(s) or not lost & _names_in(s)
                     ]
                     cell.source = ast.unparse(tree)
+                    cell.outputs, cell.execution_count = [], None
                     changed = True
     return changed
 

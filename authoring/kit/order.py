@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
+from nbformat import NotebookNode
 
 from xenc_course.models.catalogue import known_model
 from xenc_course.models.loading import load_bi_encoder, load_cross_encoder
 from xenc_course.teaching.own_material import OwnMaterial
+
+from ..cells import is_markdown
+from .replace import strings_of
 
 LESSONS: dict[str, dict] = tomllib.loads(
     Path(__file__).with_name("adapt.toml").read_text(encoding="utf-8")
@@ -19,6 +24,7 @@ LESSONS: dict[str, dict] = tomllib.loads(
 CROSS_ENCODER, BI_ENCODER = "ms-marco-MiniLM-L12-v2", "all-MiniLM-L6-v2"
 SHORT = {CROSS_ENCODER: "L12", BI_ENCODER: "all-MiniLM"}  # what tables of the lessons call them
 EXAMPLES = "examples.yaml"
+BESIDE = "collection"  # the folder of a collection beside the copies
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,13 @@ class Order:
     bi_encoder: str | None = None
     examples: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def handed_out(self) -> str | None:
+        """What a copy loads: a folder lies beside it, so that both can be handed out."""
+        if self.source is None or not Path(self.source).is_dir():
+            return self.source
+        return f"{BESIDE}/{self.name}"
+
     def names(self, lesson: str) -> dict[str, str]:
         """Names that a lesson has -> names that take their place.
 
@@ -46,10 +59,25 @@ class Order:
             lesson: its name.
         """
         names = {LESSONS[lesson]["replaces"]: self.name} if self.name else {}
-        for old, new in ((CROSS_ENCODER, self.cross_encoder), (BI_ENCODER, self.bi_encoder)):
-            if new:
-                names |= {old: new, SHORT[old]: Path(new).name}
+        for old, new in self._models():
+            names |= {old: new, f"{old}-int8": f"{new}-int8", SHORT[old]: Path(new).name}
         return names
+
+    def said(self, lesson: str) -> str:
+        """What takes the place of what in a lesson, in words.
+
+        Args:
+            lesson: its name.
+        """
+        replaced = LESSONS[lesson]["replaces"]
+        said = [f"**{self.name}** takes the place of {replaced}"] if self.name else []
+        for old, new in self._models():
+            said.append(f"**{new}** ({Path(new).name}) takes that of {old} ({SHORT[old]})")
+        return ", ".join(said)
+
+    def _models(self) -> list[tuple[str, str]]:
+        pairs = ((CROSS_ENCODER, self.cross_encoder), (BI_ENCODER, self.bi_encoder))
+        return [(old, new) for old, new in pairs if new]
 
 
 def read_order(
@@ -92,6 +120,35 @@ def read_order(
             load(model)
     name = own.name if own else None
     return Order(collection or None, name, *models, _read_examples(examples) if examples else {})
+
+
+def texts_of(lesson: str, order: Order) -> dict[str, str]:
+    """Strings of a lesson's code that are true of the course's text alone -> what is true of all.
+
+    Args:
+        lesson: its name.
+        order: what is asked for.
+    """
+    return LESSONS[lesson].get("texts", {}) if order.name else {}
+
+
+def check_examples(examples: Mapping[str, str], lessons: Iterable[NotebookNode]) -> None:
+    """Refuse an example that no lesson has.
+
+    Args:
+        examples: text -> text that takes its place.
+        lessons: all that can be adapted.
+
+    Raises:
+        ValueError: a text stands in none of them.
+    """
+    lessons = list(lessons)
+    strings = {text for lesson in lessons for text in strings_of(lesson)}
+    prose = "\n".join(c.source for lesson in lessons for c in lesson.cells if is_markdown(c))
+    for text in examples:
+        if text not in strings and text not in prose:
+            near = get_close_matches(text, strings, n=1, cutoff=0.0)
+            raise ValueError(f"No lesson has the example {text!r}: did you mean {near[0]!r}?")
 
 
 def _named(model: str, default: str) -> str | None:

@@ -12,12 +12,20 @@ from collections.abc import Callable, Iterator
 from nbformat import NotebookNode
 
 from ..cells import blocks_of, is_markdown, shown_text
-from ..frame_rules import MONDAY
 from ..prose_figures import ANY_NUMBER, FIGURE, claims
 from .student import FOLDED_CELL
 
-COURSE = re.compile(r"\bIt is (?:neither|\([a-d]\))|\d\.\d|\d %|\bwikipedia\b|\bhelpdesk\b", re.I)
-NOT_QUOTED = ("#", "**Predict first", "**The question", "**Level", "```", "|")
+# What only the course's text or models have: an answer, a figure, a count, a name.
+COURSE = re.compile(
+    r"\bIt is (?:neither|\([a-d]\))|\d\.\d|\d %|\d,\d{3}|\bwikipedia\b|\bhelpdesk\b|\bhelp cent"
+    r"|\barticles?\b|\b(?:ten|twelve|sixteen|forty|fifty|hundred|thousand)\b"
+    r"|\b(?:this|the (?:first|second)) collection\b|\bthese pages\b|\bL12\b|\ball-MiniLM\b"
+    r"|\bof the (?:three|four)\b",
+    re.IGNORECASE,
+)
+NOT_QUOTED = ("#", "**The question", "**Level", "```", "|")
+NO_RESULTS = re.compile(r"^#{2,3} (?:On Monday|On your own|Quiz|Exercise .*|Further reading)$")
+LEVELS = {"90", "95", "99"}  # per cent of certainty, not measured
 SECTION = re.compile(r"^## ", re.MULTILINE)
 QUOTED = "> *The course, on its own text:* "
 HERE = "> *Here:* "
@@ -27,7 +35,7 @@ def quote(book: NotebookNode, original: NotebookNode, renamed: Callable[[str], s
     """Mark the paragraphs that speak of the course's results, and add this run's values.
 
     They are the one that follows an output that changed, and below such an output those with a
-    figure or an answer. What to do "On Monday" is advice and stays.
+    figure or an answer. Advice, exercises and further reading stay.
 
     Args:
         book: an adapted lesson, as it ran; it is changed.
@@ -35,7 +43,7 @@ def quote(book: NotebookNode, original: NotebookNode, renamed: Callable[[str], s
         renamed: gives a text of the original the names that take the place of the course's.
     """
     changed = after_change = False  # whether an output above is another, and the last one
-    advice = False
+    results = True
     for place, (cell, old) in enumerate(zip(book.cells, original.cells, strict=True)):
         if not is_markdown(cell):
             after_change = renamed(shown_text(old)) != shown_text(cell)
@@ -46,10 +54,10 @@ def quote(book: NotebookNode, original: NotebookNode, renamed: Callable[[str], s
         shown = list(_outputs_above(book.cells, original.cells, place)) if changed else []
         for number, part in enumerate(parts):
             if part.startswith("#"):
-                advice = part == MONDAY
+                results = not NO_RESULTS.match(part.partition("\n")[0])
                 shown = [] if part.startswith("## ") else shown  # a section begins
             speaks = (changed and COURSE.search(part)) or (after_change and number == 0)
-            if speaks and not advice and not part.startswith(NOT_QUOTED):
+            if speaks and results and not part.startswith(NOT_QUOTED):
                 values = "; ".join(_values(part, shown, renamed))
                 parts[number] = QUOTED + part.replace("\n", "\n> ")
                 parts[number] += f"\n>\n{HERE}{values}." if values else ""
@@ -80,7 +88,9 @@ def _values(
     for match in FIGURE.finditer(claims(paragraph)):
         number, unit = match.groups()
         digits = _significant(number)
-        if number in said or number[0] == "±" or digits < 2 or ("." not in number and unit != "%"):
+        if number in {*said, *LEVELS} or number[0] == "±" or digits < 2:
+            continue
+        if "." not in number and unit != "%":
             continue
         percent = 100 if unit == "%" else 1
         value = _value_here(

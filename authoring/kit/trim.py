@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 from .left_out import without_findings
 from .names import names_of
 
+FIVE = "Five questions on this lesson."
 _GOAL = re.compile(r"^- .+\n?", re.MULTILINE)
 _QUIZ = re.compile(r'\bquiz\("(\d\d)", ')
 
@@ -59,4 +60,8 @@ def keep_questions(edition: NotebookNode, sections: Sequence[int]) -> None:
     """
     for cell in edition.cells:
         if cell.cell_type == "code":
-            cell.source = _QUIZ.sub(rf'quiz("\1", sections={sorted(sections)}, ', cell.source)
+            asked = _QUIZ.sub(rf'quiz("\1", sections={sorted(sections)}, ', cell.source)
+            if asked != cell.source:
+                cell.source, cell.outputs, cell.execution_count = asked, [], None
+        else:
+            cell.source = cell.source.replace(FIVE, "Questions on what this edition has.")

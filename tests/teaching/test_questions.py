@@ -29,7 +29,7 @@ def test_the_right_option_stands_at_every_place_about_as_often():
     ("value", "expected"), [(-5, "Few"), (9.9, "Few"), (10, "Some"), (1e9, "Many")]
 )
 def test_the_range_that_holds_the_value_is_right(value, expected):
-    assert right(how_many("How many?", value, RANGES)) == expected
+    assert right(how_many("How many?", value, RANGES, course="Some")) == expected
 
 
 def test_a_measured_key_is_right():
@@ -58,9 +58,23 @@ def test_a_question_that_teaches_nothing_is_refused(options, problem):
 def test_ranges_that_leave_a_gap_are_refused(ends):
     ranges = [(f"Answer {n}", end, "why") for n, end in enumerate(ends)]
     with pytest.raises(ValueError, match="do not ascend to infinity"):
-        how_many("How many?", 1, ranges)
+        how_many("How many?", 1, ranges, course="Answer 0")
 
 
 def test_a_measurement_that_is_no_number_is_refused():
     with pytest.raises(ValueError, match="what was measured is none"):
-        how_many("How many?", math.nan, RANGES)
+        how_many("How many?", math.nan, RANGES, course="Some")
+
+
+def test_explanations_are_the_courses_where_its_answer_is_right():
+    whys = {option.text: option.why for option in how_many("?", 15, RANGES, course="Some").options}
+    assert whys == {answer: why for answer, _, why in RANGES}
+
+
+def test_where_another_answer_is_right_it_and_the_courses_say_so():
+    asked = how_many("?", 1234, RANGES, course="Some")
+    whys = {option.text: (option.right, option.why) for option in asked.options}
+    assert whys["Many"][0] and whys["Many"][1].startswith("Measured here: 1,234.")
+    assert not whys["Some"][0] and "Measured here: 1,234." in whys["Some"][1]
+    with pytest.raises(ValueError, match="has no answer 'None'"):
+        how_many("?", 1, RANGES, course="None")

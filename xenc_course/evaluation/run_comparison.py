@@ -95,7 +95,9 @@ def compare_runs(
 
     Raises:
         TypeError: a run has no name, or is no run.
-        ValueError: there is no run, or more than one baseline; and what `evaluate` raises.
+        ValueError: there is no run, or more than one baseline; condensed lists could not differ,
+            because all judged passages of each query have the same grade; and what `evaluate`
+            raises.
     """
     for given in (runs, baseline):
         _check_named(given)
@@ -106,6 +108,12 @@ def compare_runs(
     if not runs or len(baseline) != 1:
         raise ValueError(
             f"Compare one or more runs with one baseline, not {len(runs)} with {len(baseline)}."
+        )
+    if condensed and all(len(set(row.values())) < 2 for row in collection.qrels.values()):
+        raise ValueError(
+            f"In {collection.name} all judged passages of a query have the same grade, so lists of "
+            "judged passages alone cannot be in a wrong order: judge passages that are not "
+            "relevant, too (grade 0)."
         )
     ((name, base),) = baseline.items()
 

@@ -73,17 +73,24 @@ def asked(text: str, options: Sequence[tuple[str, bool, str]]) -> Question:
     return Question(text, tuple(made))
 
 
-def how_many(text: str, value: float, ranges: Sequence[tuple[str, float, str]]) -> Question:
+def how_many(
+    text: str, value: float, ranges: Sequence[tuple[str, float, str]], *, course: str
+) -> Question:
     """Ask for a number: the right option is the range that holds it.
+
+    The explanations are written for the course's own text and machine. Where another range holds
+    what was measured, that range and the course's say so instead.
 
     Args:
         text: the question.
         value: what was measured.
         ranges: (answer, upper end, why) of each, ascending; a value at an upper end is in the
             next range. The last end is `math.inf`, so that every value is in one.
+        course: the answer that is right on the course's own text and machine.
 
     Raises:
-        ValueError: the ends do not ascend to infinity, the value is no number, or see `asked`.
+        ValueError: the ends do not ascend to infinity, the value is no number, no range has the
+            course's answer, or see `asked`.
     """
     ends = [end for _, end, _ in ranges]
     if ends != sorted(set(ends)) or ends[-1:] != [math.inf]:
@@ -91,8 +98,15 @@ def how_many(text: str, value: float, ranges: Sequence[tuple[str, float, str]]) 
     if math.isnan(value):
         raise ValueError(f"{text!r} asks for a number, and what was measured is none.")
     holds = next(place for place, end in enumerate(ends) if value < end)
-    options = [(answer, place == holds, why) for place, (answer, _, why) in enumerate(ranges)]
-    return asked(text, options)
+    whys = {answer: why for answer, _, why in ranges}
+    if course not in whys:
+        raise ValueError(f"{text!r} has no answer {course!r}: it has {', '.join(whys)}.")
+    right = ranges[holds][0]
+    if right != course:
+        measured = f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.3g}"
+        whys[right] = f"Measured here: {measured}. The course's own data give another answer."
+        whys[course] = f"That is the answer of the course's own data. Measured here: {measured}."
+    return asked(text, [(answer, answer == right, why) for answer, why in whys.items()])
 
 
 def which(text: str, right: str, options: Mapping[str, tuple[str, str]]) -> Question:

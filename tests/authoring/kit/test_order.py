@@ -1,8 +1,13 @@
 """What an instructor asks `make adapt` for."""
 
-import pytest
+import re
 
-from authoring.kit.order import LESSONS, Order, read_order
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from authoring.kit.order import LESSONS, Order, check_examples, read_order
+from authoring.kit.replace import replace_texts
 from authoring.notebooks import NOTEBOOKS
 from tests.support.beir_folders import make_folder
 from tests.support.class_folder import class_folder
@@ -46,14 +51,33 @@ def test_names_and_what_tables_call_them_change_together():
     assert order.names("04_accuracy") == {
         "helpdesk": "house",
         "ms-marco-MiniLM-L12-v2": "/models/ours",
+        "ms-marco-MiniLM-L12-v2-int8": "/models/ours-int8",
         "L12": "ours",
         "all-MiniLM-L6-v2": "owner/encoder",
+        "all-MiniLM-L6-v2-int8": "owner/encoder-int8",
         "all-MiniLM": "encoder",
     }
-    assert Order(cross_encoder="ours").names("01_basics") == {
-        "ms-marco-MiniLM-L12-v2": "ours",
-        "L12": "ours",
-    }
+    assert order.said("04_accuracy") == (
+        "**house** takes the place of helpdesk, "
+        "**/models/ours** (ours) takes that of ms-marco-MiniLM-L12-v2 (L12), "
+        "**owner/encoder** (encoder) takes that of all-MiniLM-L6-v2 (all-MiniLM)"
+    )
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_no_lesson_names_a_model_that_was_replaced(lesson):
+    order = Order(cross_encoder="ours", bi_encoder="theirs")
+    book = nbformat.read(NOTEBOOKS / f"{lesson}.ipynb", as_version=4)
+    replace_texts(book, order.names(lesson), {}, {})
+    code = "\n".join(cell.source for cell in book.cells if cell.cell_type == "code")
+    assert not re.search("ms-marco-MiniLM-L12|all-MiniLM-L6", code)
+
+
+def test_an_example_that_no_lesson_has_is_refused_with_the_nearest():
+    book = new_notebook(cells=[new_code_cell('query = "What makes a valid password?"')])
+    check_examples({"What makes a valid password?": "What may I bring?"}, [book])
+    with pytest.raises(ValueError, match="did you mean 'What makes a valid password"):
+        check_examples({"What makes a valid pasword?": "What may I bring?"}, [book])
 
 
 @pytest.mark.models

@@ -1,5 +1,6 @@
 """Prose on the course's results is marked in an adapted lesson, and gets this run's values."""
 
+import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from authoring.cells import blocks_of
@@ -28,15 +29,23 @@ def test_prose_about_a_result_is_marked_and_other_prose_is_not():
     first, general, gain, code = quoted("1", "2", text)
     assert first.startswith(QUOTED) and gain.startswith(QUOTED) and general == "A general remark."
     assert code == "```\n\n0.3\n```"
-    assert quoted("1", "2", "**Predict first.** Is it above 0.5?")[0].startswith("**Predict")
+    assert quoted("0.1", "0.2", "**Predict first.** Does it rise?") == [
+        f"{QUOTED}**Predict first.** Does it rise?"
+    ]
 
 
 def test_prose_below_outputs_that_did_not_change_is_still_true():
     assert quoted("on helpdesk: 3", "on house: 3", "It gains 0.2.") == ["It gains 0.2."]
 
 
-def test_advice_for_monday_stays():
-    assert quoted("1", "2", "### On Monday\n\nAsk for 0.05.")[1] == "Ask for 0.05."
+@pytest.mark.parametrize("heading", ["### On Monday", "### Exercise 1: add · 3 minutes · easy"])
+def test_advice_and_exercises_stay(heading):
+    assert quoted("1", "2", f"{heading}\n\nAsk for 0.05.")[1] == "Ask for 0.05."
+
+
+def test_a_level_of_certainty_is_not_followed():
+    (paragraph,) = quoted("shown  0.9513", "shown  0.9407", "It is 95 % sure, for 95.13 %.")
+    assert paragraph.endswith(f"{HERE}95.13 % → 94.07 %.")
 
 
 def test_numbers_of_the_course_are_followed_by_those_of_this_run():

@@ -46,6 +46,7 @@ def questions(gain: Difference, sure: Share, n_documents: int, k: int) -> list[Q
                 ),
                 ("All of them", math.inf, "A reranker can also push the right article down."),
             ],
+            course="More than three quarters, but not all",
         ),
         says(
             "What does the interval of section 2 say about the mean over all such queries?",
@@ -71,6 +72,7 @@ def questions(gain: Difference, sure: Share, n_documents: int, k: int) -> list[Q
                     "That would be a probability. Nobody fitted this score to be one.",
                 ),
             ],
+            course="From half to nine in ten",
         ),
         which(
             f"{n_queries:,} new queries arrive, and the vectors of {n_documents:,} documents are "
@@ -104,5 +106,6 @@ def questions(gain: Difference, sure: Share, n_documents: int, k: int) -> list[Q
                 ),
                 ("More than four in five", math.inf, "Then reranking would change almost nothing."),
             ],
+            course="One in five to four in five",
         ),
     ]

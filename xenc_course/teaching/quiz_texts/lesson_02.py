@@ -37,6 +37,7 @@ def questions(
                 ("Two", 3, "Two inputs are what a bi-encoder makes."),
                 ("One for each token", math.inf, "All tokens of the pair stand in one input."),
             ],
+            course="One",
         ),
         says(
             "The whole model beside the model whose query and passage cannot read each other?",
@@ -60,6 +61,7 @@ def questions(
                 ("0.1 to 0.3", 0.3, "Compare both numbers under the table of section 5."),
                 ("More than 0.3", math.inf, "That is about what the whole model is above it."),
             ],
+            course="Less than 0.1",
         ),
         how_many(
             "Ask something else about the same passage. For how many passages, in the last layer, "
@@ -70,5 +72,6 @@ def questions(
                 ("For about half", 0.9, "The table of section 6 counts them layer by layer."),
                 ("For nearly all", math.inf, "So its vectors cannot be kept for other queries."),
             ],
+            course="For nearly all",
         ),
     ]

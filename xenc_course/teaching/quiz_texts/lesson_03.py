@@ -30,6 +30,7 @@ def questions(
                 ("Ten to forty times", 40, "Look at the table of section 1."),
                 ("More than forty times", math.inf, "No passage is read when the query comes."),
             ],
+            course="More than forty times",
         ),
         how_many(
             "And the same cross-encoder in 8-bit integers, in onnxruntime?",
@@ -43,6 +44,7 @@ def questions(
                     "Two things help: another runtime, cheaper arithmetic.",
                 ),
             ],
+            course="More than four times",
         ),
         how_many(
             "How long would it read a million whole passages, for one query, on the machine of "
@@ -57,6 +59,7 @@ def questions(
                 ("One minute to one hour", 3_600, "Multiply the price of a passage by a million."),
                 ("More than an hour", math.inf, "For every query: so a first stage comes first."),
             ],
+            course="More than an hour",
         ),
         how_many(
             "A machine is busy nine tenths of the time. How many times as long does the slowest "
@@ -71,6 +74,7 @@ def questions(
                     "They queue: load it only as far as p95 allows.",
                 ),
             ],
+            course="More than five times",
         ),
         how_many(
             "Single queries: how many times as long as the p50 is the p95?",
@@ -84,5 +88,6 @@ def questions(
                     "Then something else ran on the machine.",
                 ),
             ],
+            course="Longer, up to three times",
         ),
     ]

@@ -50,6 +50,7 @@ def questions(
                 ("A tenth to two thirds", 2 / 3, "Enough to decide a comparison by itself."),
                 ("More than two thirds", math.inf, "Then hardly any result would be judged."),
             ],
+            course="A tenth to two thirds",
         ),
         how_many(
             "You expect a gain of 0.05 on such queries. How many judged queries find it, four "
@@ -65,6 +66,7 @@ def questions(
                 ),
                 ("A thousand or more", math.inf, "A thousand find a smaller difference, too."),
             ],
+            course="Between ninety and a thousand",
         ),
         how_many(
             "Two rankers, the first ten of each. How many passages have to be judged per query?",
@@ -74,5 +76,6 @@ def questions(
                 ("More than ten, fewer than twenty", 19.5, "What both show is judged once."),
                 ("Twenty", math.inf, "Then no passage would be in both lists."),
             ],
+            course="More than ten, fewer than twenty",
         ),
     ]

@@ -69,5 +69,6 @@ def questions(
                     "One byte in place of four cannot save that much.",
                 ),
             ],
+            course="About a quarter of the size",
         ),
     ]

@@ -32,6 +32,7 @@ def questions(
                 ("By less than 1", 1.0, "Then the model would have read a little of it."),
                 ("By 1 or more", math.inf, "That is what moving the page to the front does."),
             ],
+            course="Not at all",
         ),
         how_many(
             "How many of the answers begin beyond what the model reads of their part?",
@@ -41,6 +42,7 @@ def questions(
                 ("One in ten to nine in ten", 0.9, "Count yours before you trust a reranker."),
                 ("Nearly all", math.inf, "The first pages of each part are read."),
             ],
+            course="One in ten to nine in ten",
         ),
         says(
             "Pages scored one by one, the best kept, beside parts scored whole, where the answer "
@@ -58,6 +60,7 @@ def questions(
                 ("Up to a fifth", 0.2, "That is about what batches of 8 have."),
                 ("More than a fifth", math.inf, "The longest pair sets the length of its batch."),
             ],
+            course="More than a fifth",
         ),
         how_many(
             "The same weights in fp32, in PyTorch and in onnxruntime: how far apart are the "
@@ -68,5 +71,6 @@ def questions(
                 ("0.001 to 0.1", 0.1, "Fewer bits can move scores that far."),
                 ("More than 0.1", math.inf, "Fewer bits can move scores that far."),
             ],
+            course="Less than 0.001",
         ),
     ]

@@ -36,6 +36,7 @@ def questions(
                 ("Better than chance, below 0.9", 0.9, "The easy candidates are gone already."),
                 ("0.9 or more", math.inf, "That is what it reaches inside a query."),
             ],
+            course="Better than chance, below 0.9",
         ),
         says(
             "Platt scaling, fitted on other queries: what does it do to the Brier score of first "
@@ -71,5 +72,6 @@ def questions(
                 ),
                 ("0.8 or more", math.inf, "Only for queries whose first result was right."),
             ],
+            course="Better than chance, below 0.8",
         ),
     ]

@@ -65,5 +65,6 @@ def questions(
                 ("In up to twenty more", 20.0, "Nothing new is found: answers move to what fits."),
                 ("In more than twenty more", math.inf, "Most articles fitted before, too."),
             ],
+            course="In up to twenty more",
         ),
     ]

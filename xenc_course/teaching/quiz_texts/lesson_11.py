@@ -61,6 +61,7 @@ def questions(
                 ),
                 ("For most", math.inf, "Then the teacher would be a poor judge of these texts."),
             ],
+            course="For some, fewer than half",
         ),
         how_many(
             "How far apart are a query's highest and lowest logit in a collapsed model?",
@@ -74,5 +75,6 @@ def questions(
                 ("0.01 to 1", 1.0, "That is the cut model, before any training."),
                 ("More than 1", math.inf, "That is a model that was trained well."),
             ],
+            course="Less than 0.01",
         ),
     ]
