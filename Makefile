@@ -74,10 +74,10 @@ edition: setup  ## make the lessons of a class in build/: make edition LENGTH=90
 student: setup  ## make the same without solutions: make student LENGTH=90min
 	$(BIN)/python -m authoring edition --student $(LENGTH)
 
-# Also CROSS_ENCODER and BI_ENCODER, and LESSONS="01 04"; without LESSONS, all that can be adapted.
+# Also CROSS_ENCODER and BI_ENCODER, LESSONS="01 04" or LENGTH=90min; without these, all that can be adapted.
 adapt: setup  ## run lessons on your text and models: make adapt COLLECTION=folder
 	$(BIN)/python -m authoring adapt --collection "$(COLLECTION)" --cross-encoder "$(CROSS_ENCODER)" \
-		--bi-encoder "$(BI_ENCODER)" --lessons "$(LESSONS)"
+		--bi-encoder "$(BI_ENCODER)" --lessons "$(LESSONS)" --length "$(LENGTH)"
 
 slides: setup $(KIT_READY)  ## make slides of every lesson in build/slides/
 	$(BIN)/python -m authoring slides

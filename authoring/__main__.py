@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     adapt.add_argument(
         "--examples", type=Path, metavar="FILE", help="texts to replace, in YAML (examples.yaml)"
     )
+    adapt.add_argument("--length", metavar="90min", help="of a class; cuts the lessons to it")
     adapt.add_argument("--lessons", default="", metavar='"01 04"', help="numbers (all it can)")
     adapt.set_defaults(run=_adapt)
 
@@ -210,7 +211,7 @@ def _adapt(options: argparse.Namespace) -> int:
     order = read_order(
         options.collection, options.cross_encoder, options.bi_encoder, options.examples
     )
-    page = adapt_all(order, options.lessons.split())
+    page = adapt_all(order, options.lessons.replace(",", " ").split(), options.length or None)
     print(f"{page.parent} has the lessons; {page.name} says what changed.")
     return 0
 

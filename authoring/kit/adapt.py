@@ -21,6 +21,7 @@ from ..cells import has_tag
 from ..execute import run_cells
 from ..notebooks import NOTEBOOKS, normalise
 from ..stored_findings import StoredFinding, findings
+from .cut import Part, cut
 from .left_out import leave_out, without_findings
 from .order import LESSONS, Order, texts_of
 from .quoting import quote
@@ -65,13 +66,14 @@ class Adapted:
     after: list[StoredFinding]
 
 
-def adapt(lesson: str, order: Order, folder: Path) -> Adapted:
+def adapt(lesson: str, order: Order, folder: Path, part: Part | None = None) -> Adapted:
     """Make the copy of a lesson, and run it.
 
     Args:
         lesson: its name.
         order: what is asked for.
         folder: where the copy runs.
+        part: what of the lesson is wanted; all of it when None.
 
     Returns:
         The adapted lesson.
@@ -83,7 +85,7 @@ def adapt(lesson: str, order: Order, folder: Path) -> Adapted:
     if lesson not in LESSONS:
         raise ValueError(f"Lesson {lesson} is not adapted: choose from {', '.join(LESSONS)}.")
     whole = nbformat.read(NOTEBOOKS / f"{lesson}.ipynb", as_version=4)
-    original = copy.deepcopy(whole)
+    original = cut(whole, part) if part else copy.deepcopy(whole)
     original.cells = [cell for cell in original.cells if not has_tag(cell, "solution")]
     book = _renamed(original, lesson, order)
     again = copy.deepcopy(book)

@@ -21,7 +21,8 @@ from ..notebooks import NOTEBOOKS, write_notebook
 from ..stored_findings import StoredFinding
 from ..working_copies import copy_my_search
 from .adapt import Adapted, adapt
-from .editions import BUILD
+from .cut import Part
+from .editions import BUILD, parts_of
 from .links import relink
 from .order import LESSONS, Order, check_examples, texts_of
 from .replace import replacing
@@ -38,23 +39,29 @@ COLUMNS = [
 ]
 
 
-def adapt_all(order: Order, numbers: Sequence[str], build: Path = BUILD) -> Path:
+def adapt_all(
+    order: Order, numbers: Sequence[str], length: str | None = None, *, build: Path = BUILD
+) -> Path:
     """Adapt lessons one after the other, and write each as soon as it has run.
 
     Args:
         order: what is asked for.
         numbers: such as "01"; every lesson that can be adapted when empty.
+        length: of a class, a name of `lengths`: its lessons, cut to it; None takes them whole.
         build: the folder of what is derived; the copies go to `adapted/` in it.
 
     Returns:
         The page of what changed.
 
     Raises:
-        ValueError: there is no such lesson, or it cannot be adapted.
+        ValueError: there is no such lesson or length, or the lesson cannot be adapted.
         RuntimeError: a kernel has died.
         OSError: a file cannot be written.
     """
-    names = _named(numbers)
+    parts: dict[str, Part | None] = dict.fromkeys(_named(numbers))
+    if length is not None:
+        parts = {part.lesson: part for part in parts_of(length) if part.lesson in parts}
+    names = list(parts)
     check_examples(order.examples, [nbformat.read(NOTEBOOKS / f"{n}.ipynb", 4) for n in LESSONS])
     folder = build / "adapted"
     folder.mkdir(parents=True, exist_ok=True)
@@ -65,7 +72,7 @@ def adapt_all(order: Order, numbers: Sequence[str], build: Path = BUILD) -> Path
     with _kept_between_lessons():
         for name in names:
             print(f"running {name}", flush=True)
-            adapted = adapt(name, order, folder)
+            adapted = adapt(name, order, folder, parts[name])
             relink(adapted.notebook, folder, files)
             write_notebook(adapted.notebook, folder / f"{name}.ipynb")
             write_whole(folder / f"{name}.html", _web_page(adapted).encode())

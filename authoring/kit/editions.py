@@ -27,6 +27,17 @@ def lengths() -> dict[str, list[Part]]:
     return {name: [Part(**part) for part in one["parts"]] for name, one in LENGTHS.items()}
 
 
+def parts_of(length: str) -> list[Part]:
+    """What the edition of a length has of each lesson.
+
+    Raises:
+        ValueError: there is no such length.
+    """
+    if length not in lengths():
+        raise ValueError(f"There is no length {length}: choose from {', '.join(lengths())}.")
+    return lengths()[length]
+
+
 def edition(length: str | None = None, *, solutions: bool = True) -> dict[str, NotebookNode]:
     """Make the lessons of an edition.
 
@@ -42,9 +53,7 @@ def edition(length: str | None = None, *, solutions: bool = True) -> dict[str, N
     """
     lessons = {path.stem: nbformat.read(path, as_version=4) for path in lesson_paths(NOTEBOOKS)}
     if length is not None:
-        if length not in lengths():
-            raise ValueError(f"There is no length {length}: choose from {', '.join(lengths())}.")
-        lessons = {part.lesson: cut(lessons[part.lesson], part) for part in lengths()[length]}
+        lessons = {part.lesson: cut(lessons[part.lesson], part) for part in parts_of(length)}
     if not solutions:
         lessons = {name: without_solutions(lesson) for name, lesson in lessons.items()}
     return {name: normalise(lesson) for name, lesson in lessons.items()}

@@ -25,7 +25,12 @@ def finding(sentence, state):
 
 def test_a_lesson_that_cannot_be_adapted_is_named(folder, tmp_path):
     with pytest.raises(ValueError, match="Lesson 02 is not adapted: choose from 01, 03"):
-        adapt_all(Order(str(folder), "house"), ["02"], tmp_path)
+        adapt_all(Order(str(folder), "house"), ["02"], build=tmp_path)
+
+
+def test_a_length_of_a_class_that_is_not_there_is_named(folder, tmp_path):
+    with pytest.raises(ValueError, match="There is no length 10min: choose from 90min"):
+        adapt_all(Order(str(folder), "house"), [], "10min", build=tmp_path)
 
 
 def test_findings_are_paired_by_their_sentences():
@@ -53,7 +58,7 @@ def test_findings_are_paired_by_their_sentences():
 def test_the_first_lesson_runs_on_sixty_passages(folder, tmp_path):
     original = (NOTEBOOKS / "01_basics.ipynb").read_bytes()
     examples = {"How do I reset my password?": "Where is the saw kept?"}
-    page = adapt_all(Order(str(folder), "house", examples), ["01"], tmp_path)
+    page = adapt_all(Order(str(folder), "house", examples), ["01"], build=tmp_path)
 
     book = nbformat.read(page.with_name("01_basics.ipynb"), as_version=4)
     text = "\n".join(shown_text(cell) for cell in book.cells)
@@ -74,7 +79,7 @@ def test_the_first_lesson_runs_with_other_models(tmp_path):
     order = read_order(
         str(class_folder(tmp_path / "house")), str(tmp_path / "reranker"), str(tmp_path / "encoder")
     )
-    page = adapt_all(order, ["01"], tmp_path / "build")
+    page = adapt_all(order, ["01"], build=tmp_path / "build")
 
     book = nbformat.read(page.with_name("01_basics.ipynb"), as_version=4)
     setup = next(cell for cell in book.cells if cell.cell_type == "code")
