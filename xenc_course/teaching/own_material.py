@@ -127,11 +127,14 @@ class OwnMaterial:
             if self._is_int8(model):
                 options["scorer"] = self.reranker(model)
             kept = _kept(f"{key}, {self.depth}.trec")
-            if kept is None or not kept.is_file():
-                run = self._found(source, model, first_stage, options)
+            if kept is not None and kept.is_file():
+                self._runs[key] = read_run(kept)
+                over = f" over {first_stage}" if first_stage else ""
+                print(f"{model}{over} on {collection.name}: the run that was made before.")
+            else:
+                self._runs[key] = self._found(source, model, first_stage, options)
                 if kept is not None:
-                    write_run(run, kept)
-            self._runs[key] = read_run(kept) if kept else run
+                    write_run(self._runs[key], kept)
         return self._runs[key]
 
     def load_vectors(

@@ -58,7 +58,7 @@ def test_findings_are_paired_by_their_sentences():
 def test_the_first_lesson_runs_on_sixty_passages(folder, tmp_path):
     original = (NOTEBOOKS / "01_basics.ipynb").read_bytes()
     examples = {"How do I reset my password?": "Where is the saw kept?"}
-    page = adapt_all(Order(str(folder), "house", examples), ["01"], build=tmp_path)
+    page = adapt_all(Order(str(folder), "house", examples=examples), ["01"], build=tmp_path)
 
     book = nbformat.read(page.with_name("01_basics.ipynb"), as_version=4)
     text = "\n".join(shown_text(cell) for cell in book.cells)
@@ -84,7 +84,6 @@ def test_the_first_lesson_runs_with_other_models(tmp_path):
     book = nbformat.read(page.with_name("01_basics.ipynb"), as_version=4)
     setup = next(cell for cell in book.cells if cell.cell_type == "code")
     assert f"{tmp_path / 'encoder'} searches, {tmp_path / 'reranker'} reranks" in shown_text(setup)
-    assert f"{tmp_path / 'reranker'}-int8 over {tmp_path / 'encoder'} on house" in "\n".join(
-        shown_text(cell) for cell in book.cells
-    )
+    said = f"{tmp_path / 'reranker'}-int8 over {tmp_path / 'encoder'} on house"
+    assert any(said in shown_text(cell) for cell in book.cells)
     assert "takes the place of L12" in book.cells[1].source
