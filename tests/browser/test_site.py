@@ -207,7 +207,7 @@ def test_a_lesson_leads_to_its_slides(browser, html):
     for path in sorted((html / "notebooks").glob("*.html")):
         tab.goto(path.as_uri())
         title = tab.locator("h1").inner_text().partition(" · ")[2].removesuffix("#").strip()
-        tab.get_by_role("link", name="Slides", exact=True).click()
+        tab.get_by_role("link", name="Slides for teaching", exact=True).click()
         tab.wait_for_function("window.Reveal && Reveal.isReady()")
         assert tab.get_by_role("heading", name=title).is_visible()
         assert not said, f"{path.stem}: {said[0]}"

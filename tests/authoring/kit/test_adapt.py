@@ -86,4 +86,4 @@ def test_the_first_lesson_runs_with_other_models(tmp_path):
     assert f"{tmp_path / 'encoder'} searches, {tmp_path / 'reranker'} reranks" in shown_text(setup)
     said = f"{tmp_path / 'reranker'}-int8 over {tmp_path / 'encoder'} on house"
     assert any(said in shown_text(cell) for cell in book.cells)
-    assert "takes the place of L12" in book.cells[1].source
+    assert "takes that of ms-marco-MiniLM-L12-v2 (L12)" in book.cells[1].source
