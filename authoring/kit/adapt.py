@@ -109,7 +109,7 @@ def _renamed(original: NotebookNode, lesson: str, order: Order) -> NotebookNode:
     if order.source:
         course, own = load_collection(known["replaces"]), load_collection(order.source)
         ids = stand_ins(strings_of(book), course, own)
-    replace_texts(book, order.names(lesson), order.examples, {**ids, **texts_of(lesson, order)})
+    replace_texts(book, order.names(lesson), order.examples, {**ids, **texts_of(lesson)})
     setup = next(cell for cell in book.cells if cell.cell_type == "code")
     end = list(IMPORTS.finditer(setup.source))[-1].end()
     put_in = OWN.format(
@@ -119,5 +119,5 @@ def _renamed(original: NotebookNode, lesson: str, order: Order) -> NotebookNode:
         depth=f"depth={known['depth']}",
     )
     put_in += RERANKER if known["makes_int8"] else ""
-    setup.source = f"{setup.source[:end]}\n{put_in}{setup.source[end:]}"
+    setup.source = f"{setup.source[:end]}\n{put_in.rstrip()}\n{setup.source[end:].lstrip()}"
     return book

@@ -24,7 +24,7 @@ from .adapt import Adapted, adapt
 from .cut import Part
 from .editions import BUILD, parts_of
 from .links import relink
-from .order import LESSONS, Order, check_examples, texts_of
+from .order import LESSONS, Order, check_examples, check_labels, texts_of
 from .replace import replacing
 
 CHANGES = "CHANGES.md"
@@ -62,13 +62,18 @@ def adapt_all(
     if length is not None:
         parts = {part.lesson: part for part in parts_of(length) if part.lesson in parts}
     names = list(parts)
-    check_examples(order.examples, [nbformat.read(NOTEBOOKS / f"{n}.ipynb", 4) for n in LESSONS])
+    if not names:
+        raise ValueError(f"The class of {length} has none of these lessons: leave LESSONS out.")
+    books = {name: nbformat.read(NOTEBOOKS / f"{name}.ipynb", 4) for name in LESSONS}
+    check_examples(order.examples, books.values())
+    check_labels(order, {name: books[name] for name in names})
     folder = build / "adapted"
     folder.mkdir(parents=True, exist_ok=True)
     copy_my_search(NOTEBOOKS, folder)
     _lay_beside(order, folder)
     files = {f"{name}.ipynb" for name in names}
     lines = HEAD.format(what=_what(order)).splitlines()
+    write_lines(folder / CHANGES, lines)
     with _kept_between_lessons():
         for name in names:
             print(f"running {name}", flush=True)
@@ -76,7 +81,7 @@ def adapt_all(
             relink(adapted.notebook, folder, files)
             write_notebook(adapted.notebook, folder / f"{name}.ipynb")
             write_whole(folder / f"{name}.html", _web_page(adapted).encode())
-            lines += changes(adapted, order.names(name), texts_of(name, order))
+            lines += changes(adapted, order.names(name), texts_of(name))
             write_lines(folder / CHANGES, lines)
     return folder / CHANGES
 

@@ -122,14 +122,36 @@ def read_order(
     return Order(collection or None, name, *models, _read_examples(examples) if examples else {})
 
 
-def texts_of(lesson: str, order: Order) -> dict[str, str]:
-    """Strings of a lesson's code that are true of the course's text alone -> what is true of all.
+def texts_of(lesson: str) -> dict[str, str]:
+    """Strings of a lesson's code that are true of the course's run alone -> what is true of all.
 
     Args:
         lesson: its name.
-        order: what is asked for.
     """
-    return LESSONS[lesson].get("texts", {}) if order.name else {}
+    return LESSONS[lesson].get("texts", {})
+
+
+def check_labels(order: Order, lessons: Mapping[str, NotebookNode]) -> None:
+    """Refuse a model whose short name a lesson has for something else.
+
+    Args:
+        order: what is asked for.
+        lessons: name -> notebook, those that are to be adapted.
+
+    Raises:
+        ValueError: a label is taken, or both models have the same.
+    """
+    labels = [Path(model).name for model in (order.cross_encoder, order.bi_encoder) if model]
+    if len(labels) != len(set(labels)):
+        raise ValueError(f"Both models would be called {labels[0]!r} in tables: rename a folder.")
+    for name, lesson in lessons.items():
+        taken = {word for text in strings_of(lesson) for word in (text, text.split(",")[0])}
+        for label in labels:
+            if label in taken:
+                raise ValueError(
+                    f"Lesson {name[:2]} calls another model or stage {label!r}: rename the folder "
+                    "of yours, or leave that lesson out with LESSONS."
+                )
 
 
 def check_examples(examples: Mapping[str, str], lessons: Iterable[NotebookNode]) -> None:

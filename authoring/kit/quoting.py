@@ -11,14 +11,16 @@ from collections.abc import Callable, Iterator
 
 from nbformat import NotebookNode
 
-from ..cells import blocks_of, is_markdown, shown_text
+from xenc_course.evaluation.states import STATES
+
+from ..cells import blocks_of, has_tag, is_markdown, shown_text
 from ..prose_figures import ANY_NUMBER, FIGURE, claims
 from .student import FOLDED_CELL
 
 # What only the course's text or models have: an answer, a figure, a count, a name.
 COURSE = re.compile(
     r"\bIt is (?:neither|\([a-d]\))|\d\.\d|\d %|\d,\d{3}|\bwikipedia\b|\bhelpdesk\b|\bhelp cent"
-    r"|\barticles?\b|\b(?:ten|twelve|sixteen|forty|fifty|hundred|thousand)\b"
+    r"|\b(?:its|the right) article\b|\b(?:ten|twelve|sixteen|forty|fifty|hundred|thousand)\b"
     r"|\b(?:this|the (?:first|second)) collection\b|\bthese pages\b|\bL12\b|\ball-MiniLM\b"
     r"|\bof the (?:three|four)\b",
     re.IGNORECASE,
@@ -26,6 +28,7 @@ COURSE = re.compile(
 NOT_QUOTED = ("#", "**The question", "**Level", "```", "|")
 NO_RESULTS = re.compile(r"^#{2,3} (?:On Monday|On your own|Quiz|Exercise .*|Further reading)$")
 LEVELS = {"90", "95", "99"}  # per cent of certainty, not measured
+STATE = re.compile("|".join(STATES))
 SECTION = re.compile(r"^## ", re.MULTILINE)
 QUOTED = "> *The course, on its own text:* "
 HERE = "> *Here:* "
@@ -46,7 +49,8 @@ def quote(book: NotebookNode, original: NotebookNode, renamed: Callable[[str], s
     results = True
     for place, (cell, old) in enumerate(zip(book.cells, original.cells, strict=True)):
         if not is_markdown(cell):
-            after_change = renamed(shown_text(old)) != shown_text(cell)
+            other = renamed(shown_text(old)) != shown_text(cell)
+            after_change = other and not has_tag(cell, "left-out")
             changed |= after_change
             continue
         cell.source = FOLDED_CELL.sub("", cell.source)
@@ -94,7 +98,7 @@ def _values(
             continue
         percent = 100 if unit == "%" else 1
         value = _value_here(
-            float(number.replace("−", "-")) / percent,
+            float(number.replace("−", "-").replace(",", "")) / percent,
             0.5 * 10 ** -len(number.partition(".")[2]) / percent + 1e-9,
             pairs[:1] if digits == 2 else pairs,
             renamed,
@@ -136,7 +140,13 @@ def _value_here(
 
 
 def _words(line: str) -> list[str]:
-    return ANY_NUMBER.sub("", line).split()
+    """What tells a row from others: its words, and a number that it begins with.
+
+    A state follows from the numbers, so it may be another.
+    """
+    first = line.split()[:1]
+    label = first if first and ANY_NUMBER.fullmatch(first[0]) else []
+    return label + ANY_NUMBER.sub("", STATE.sub("", line)).split()
 
 
 def _numbers(line: str) -> list[float]:

@@ -35,7 +35,9 @@ def replace_texts(
             for text, new in examples.items():
                 cell.source = cell.source.replace(text, new)
         elif cell.cell_type == "code":
-            cell.source = _with_strings(cell, lambda text: whole.get(text) or renamed(text))
+            cell.source = _with_strings(
+                cell, lambda text: whole[text] if text in whole else renamed(text)
+            )
 
 
 def replacing(names: Mapping[str, str]) -> Callable[[str], str]:

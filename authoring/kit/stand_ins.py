@@ -1,8 +1,7 @@
 """Queries and documents that a lesson names by their ids: those of a class that take their place.
 
 A query with an answer takes the place of one with an answer, and one without of one without, as far
-as there are any. The best judged document of the new query takes the place of a document that the
-lesson names with the old one.
+as there are any. The best judged document of the new query takes the place of the old query's.
 """
 
 from __future__ import annotations
@@ -32,10 +31,9 @@ def stand_ins(strings: Iterable[str], course: Collection, own: Collection) -> di
         if waiting:
             found[query] = waiting.pop(0)
     for query, new in list(found.items()):
-        best = _best(own, new)
-        for document in set(strings) & set(course.qrels.get(query, {})):
-            if best:
-                found[document] = best
+        answer, best = _best(course, query), _best(own, new)
+        if answer in strings and best:
+            found[str(answer)] = best
     return found
 
 

@@ -38,8 +38,8 @@ def page_links(markdown: str, page: str, pages: dict[str, Page], settings: Setti
     """Rewrite the links of a page that lead to files of the project.
 
     A link to a file that is a page leads to that page, and says its title where it said the file's
-    name. A link to another file leads to the
-    repository; without one only its text stays, and no link leads nowhere. Pictures stay.
+    name. A link to another file leads to the repository; without one only its text stays, and no
+    link leads nowhere. Pictures stay.
 
     Args:
         markdown: the text.

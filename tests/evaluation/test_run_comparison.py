@@ -94,9 +94,11 @@ def test_each_run_is_compared_with_what_it_was_before_and_all_are_adjusted_toget
         compare_each({}, before, queries)
 
 
-def test_condensed_lists_that_cannot_be_in_a_wrong_order_are_not_compared():
+def test_condensed_lists_that_cannot_differ_are_not_compared():
     runs = {"a": hits(1, 2)}, {"b": hits(2, 1)}
-    with pytest.raises(ValueError, match="same grade"):
+    with pytest.raises(ValueError, match="cannot differ: judge passages"):
         compare_runs(*runs, one_relevant(2), "RR@10", condensed=True)
     judged = collection_of({"q0": {"a": 1, "x1": 0}, "q1": {"a": 1}})
     assert compare_runs(*runs, judged, "RR@10", condensed=True)["a"].wins == 1
+    missed = compare_runs({"a": hits(1, 0)}, runs[1], one_relevant(2), "RR@10", condensed=True)
+    assert missed["a"].losses == 1

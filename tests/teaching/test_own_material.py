@@ -1,9 +1,11 @@
 """Runs and vectors of a learner's collection are made where the course's are stored."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from tests.support.beir_folders import make_folder
+from tests.support.beir_folders import QRELS, QUERIES, jsonl, make_folder
 from xenc_course import Reranker, load_bi_encoder, load_collection, load_cross_encoder, load_run
 from xenc_course.evaluation import found_runs
 from xenc_course.teaching import own_material
@@ -39,6 +41,25 @@ def vectors_of(folder):
     return OwnMaterial(folder).load_vectors("mine", MINILM)
 
 
+def test_a_run_that_is_left_to_the_next_lesson_keeps_queries_without_a_result(
+    tmp_path, monkeypatch, capsys
+):
+    queries = jsonl([*QUERIES, {"_id": "q3", "text": "zzzz"}])
+    folder = make_folder(tmp_path / "mine", queries=queries, qrels="\n".join([*QRELS, "q3\tp1\t1"]))
+    monkeypatch.setenv(KEPT, str(tmp_path))
+    run = OwnMaterial(folder).load_run("mine", "bm25")
+    assert run["q3"] == {}
+    assert OwnMaterial(folder).load_run("mine", "bm25") == run
+    assert "bm25 on mine: the run that was made before." in capsys.readouterr().out
+
+
+def test_a_changed_collection_of_the_same_name_has_runs_of_its_own(folder):
+    own = OwnMaterial(folder)
+    own.find_run(own.collection, "bm25")
+    changed = replace(own.collection, documents={"p9": "Your password is forgot."})
+    assert set(own.find_run(changed, "bm25")["q2"]) == {"p9"}
+
+
 def test_the_course_keeps_its_own_runs(folder):
     own = OwnMaterial(folder)
     helpdesk = own.load_collection("helpdesk")
@@ -54,9 +75,10 @@ def test_a_collection_without_judgements_is_refused(tmp_path):
         OwnMaterial(folder)
 
 
-def test_a_folder_that_is_called_as_one_of_the_course_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="rename the folder"):
-        OwnMaterial(make_folder(tmp_path / "helpdesk"))
+def test_a_collection_that_is_called_as_one_of_the_course_is_refused(tmp_path):
+    for source in (make_folder(tmp_path / "helpdesk"), "wikipedia"):
+        with pytest.raises(ValueError, match="rename the folder"):
+            OwnMaterial(source)
 
 
 def test_a_stored_search_of_the_course_does_not_pass_for_other_models(folder):

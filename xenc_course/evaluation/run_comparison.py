@@ -95,9 +95,9 @@ def compare_runs(
 
     Raises:
         TypeError: a run has no name, or is no run.
-        ValueError: there is no run, or more than one baseline; condensed lists could not differ,
-            because all judged passages of each query have the same grade; and what `evaluate`
-            raises.
+        ValueError: there is no run, or more than one baseline; condensed lists cannot
+            differ, because two runs hold the same judged passages and all of a query have the same
+            grade; and what `evaluate` raises.
     """
     for given in (runs, baseline):
         _check_named(given)
@@ -109,13 +109,13 @@ def compare_runs(
         raise ValueError(
             f"Compare one or more runs with one baseline, not {len(runs)} with {len(baseline)}."
         )
-    if condensed and all(len(set(row.values())) < 2 for row in collection.qrels.values()):
-        raise ValueError(
-            f"In {collection.name} all judged passages of a query have the same grade, so lists of "
-            "judged passages alone cannot be in a wrong order: judge passages that are not "
-            "relevant, too (grade 0)."
-        )
     ((name, base),) = baseline.items()
+    if condensed and any(_always_equal(run, base, collection) for run in runs.values()):
+        raise ValueError(
+            f"In {collection.name} all judged passages of a query have the same grade, and the "
+            "runs hold the same of them, so their condensed lists cannot differ: judge passages "
+            "that are not relevant, too (grade 0)."
+        )
 
     def measured(run: Run) -> Evaluation:
         return evaluate(run, collection, metric, resamples=1, condensed=condensed, rel=rel)
@@ -123,6 +123,14 @@ def compare_runs(
     found = {label: measured(run) for label, run in runs.items()}
     return compare_evaluations(
         found, name, measured(base), margin=margin, resamples=resamples, seed=seed
+    )
+
+
+def _always_equal(run: Run, other: Run, collection: Collection) -> bool:
+    """Whether the judged passages of two runs cannot be in different orders of grades."""
+    return all(
+        len(set(row.values())) < 2 and row.keys() & run.get(q, {}) == row.keys() & other.get(q, {})
+        for q, row in collection.qrels.items()
     )
 
 

@@ -7,6 +7,7 @@ a cell asks for them. `make adapt` puts this into the copies that it writes.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,13 +16,14 @@ import numpy as np
 
 from xenc_course.evaluation import found_runs, frontier, stored_runs, stored_search
 from xenc_course.evaluation.frontier import Frontier
+from xenc_course.evaluation.stored_runs import run_index
 from xenc_course.evaluation.stored_search import StoredSearch
-from xenc_course.files import appears_whole
+from xenc_course.files import appears_whole, write_whole
 from xenc_course.models import loading
 from xenc_course.models.catalogue import BI_ENCODER, ONNX, known_model
 from xenc_course.retrieval import stored_vectors
 from xenc_course.retrieval.rerank import DEPTH
-from xenc_course.retrieval.runs import Run, read_run, write_run
+from xenc_course.retrieval.runs import Run
 from xenc_course.scoring.onnx_encoders import OnnxEncoder
 from xenc_course.scoring.reranker import Reranker
 from xenc_course.text import collection as collections
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder, SentenceTransformer
 
 COURSE = ("wikipedia", "helpdesk")  # the collections that lessons name
-COURSES = "Measured by the course beforehand, with its own text and models:"
+MADE_BY_COURSE = "Measured by the course beforehand, with its own text and models:"
 # A folder in which the lessons of one `make adapt` leave each other what they have made.
 KEPT = "XENC_KEPT_RUNS"
 
@@ -105,36 +107,40 @@ class OwnMaterial:
         Raises:
             FileNotFoundError, ValueError: as `load_run` and `find_run` raise.
         """
-        default = self.bi_encoder or stored_runs.DEFAULT_FIRST_STAGE
         if not self._mine(collection):
-            return stored_runs.load_run(collection, model, first_stage or default)
+            return stored_runs.load_run(
+                collection, model, first_stage or stored_runs.DEFAULT_FIRST_STAGE
+            )
         alone = model in ("bm25", self.bi_encoder) or _is_bi_encoder(model)
+        default = self.bi_encoder or stored_runs.DEFAULT_FIRST_STAGE
         source = self.load_collection(collection)
         return self.find_run(source, model, None if alone else first_stage or default)
 
     def find_run(
         self, collection: Collection, model: str, first_stage: str | None = None, **options: Any
     ) -> Run:
-        """As `xenc_course.find_run`; runs of your material are kept."""
-        if not self._mine(collection.name):
+        """As `xenc_course.find_run`; runs of your material are kept.
+
+        A run that is asked for with other candidates or another depth is not.
+        """
+        source = self._whole(collection)
+        given = options.pop("candidates", None)
+        found = None if source is None or not first_stage else self.find_run(source, first_stage)
+        if source is None or options or given not in (None, found):
+            if given is not None:
+                options["candidates"] = given
             return found_runs.find_run(collection, model, first_stage, **options)
-        key = (collection.name, model, first_stage)
+        key = (source.name, model, first_stage)
         if key not in self._runs:
-            source = self.load_collection(collection.name)  # a lesson may have selected queries
-            options.pop("candidates", None)
-            if first_stage is not None:
-                options["candidates"] = self.find_run(source, first_stage)
-            if self._is_int8(model):
-                options["scorer"] = self.reranker(model)
-            kept = _kept(f"{key}, {self.depth}.trec")
+            kept = _kept(f"{key}, {self.depth}.json")
             if kept is not None and kept.is_file():
-                self._runs[key] = read_run(kept)
+                self._runs[key] = json.loads(kept.read_text(encoding="utf-8"))
                 over = f" over {first_stage}" if first_stage else ""
-                print(f"{model}{over} on {collection.name}: the run that was made before.")
+                print(f"{model}{over} on {source.name}: the run that was made before.")
             else:
-                self._runs[key] = self._found(source, model, first_stage, options)
+                self._runs[key] = self._found(source, model, first_stage, found)
                 if kept is not None:
-                    write_run(self._runs[key], kept)
+                    write_whole(kept, json.dumps(self._runs[key]).encode())
         return self._runs[key]
 
     def load_vectors(
@@ -160,12 +166,12 @@ class OwnMaterial:
 
     def load_frontier(self) -> Frontier:
         """As `xenc_course.load_frontier`; says whose points these are."""
-        print(COURSES)
+        print(MADE_BY_COURSE)
         return frontier.load_frontier()
 
     def load_prices(self) -> Prices:
         """As `xenc_course.load_prices`; says whose prices these are."""
-        print(COURSES)
+        print(MADE_BY_COURSE)
         return prices.load_prices()
 
     def load_search(self, collection: str = "wikipedia") -> StoredSearch:
@@ -176,8 +182,7 @@ class OwnMaterial:
         """
         if self._other_models:
             raise ValueError(
-                "The stored search of hundreds of passages a query is of the course's models, so "
-                "nothing is shown that would pass for yours."
+                "The stored search was made with the course's models, so it is not shown for yours."
             )
         return stored_search.load_search(collection)
 
@@ -188,28 +193,37 @@ class OwnMaterial:
     def _mine(self, collection: str) -> bool:
         """Whether runs of a collection are made here, in place of those that are stored."""
         is_yours = self.collection is not None and collection == self.collection.name
-        return is_yours or self._other_models
+        return is_yours or (self._other_models and collection in COURSE)
+
+    def _whole(self, collection: Collection) -> Collection | None:
+        """The collection of which a lesson may have selected queries, if its runs are made here."""
+        if not self._mine(collection.name):
+            return None
+        whole = self.load_collection(collection.name)
+        same = (whole.documents, whole.titles) == (collection.documents, collection.titles)
+        return whole if same else None
 
     def _is_int8(self, model: str) -> bool:
         yours = self.cross_encoder is not None and model == f"{self.cross_encoder}-int8"
         return yours and known_model(model) is None
 
     def _found(
-        self, source: Collection, model: str, first_stage: str | None, options: dict[str, Any]
+        self, source: Collection, model: str, first_stage: str | None, candidates: Run | None
     ) -> Run:
         """A run of the judged queries; of a collection of the course, of the same 100 always."""
-        if source is self.collection:
-            options = {"depth": self.depth, **options}
-            return found_runs.find_run(source, model, first_stage, **options)
-        by_words = stored_runs.load_run(source.name, "bm25")
-        asked = list(by_words)[: found_runs.N_QUERIES]
-        stored = {(e["collection"], e["model"], e["first_stage"]) for e in stored_runs.run_index()}
-        if (source.name, model, first_stage or "") in stored:
-            run: Run = stored_runs.load_run(source.name, model, first_stage or "")
-        else:
-            options = {"depth": max(map(len, by_words.values())), **options}
-            run = found_runs.find_run(source.select(asked), model, first_stage, **options)
-        return {query: run[query] for query in asked if query in run}
+        depth, chosen = self.depth, source
+        if source.name in COURSE:
+            by_words = stored_runs.load_run(source.name, "bm25")
+            depth = max(map(len, by_words.values()))
+            chosen = source.select(list(by_words)[: found_runs.N_QUERIES])
+            stored = {(e["collection"], e["model"], e["first_stage"]) for e in run_index()}
+            if (source.name, model, first_stage or "") in stored:
+                run = stored_runs.load_run(source.name, model, first_stage or "")
+                return {query: run[query] for query in chosen.queries if query in run}
+        scorer = self.reranker(model) if self._is_int8(model) else None
+        return found_runs.find_run(
+            chosen, model, first_stage, candidates=candidates, depth=depth, scorer=scorer
+        )
 
 
 def _vectors(model: str, passages: list[str]) -> np.ndarray:
@@ -238,9 +252,9 @@ def _judged(source: str | Path) -> Collection:
             f"No query of {collection.name} has a judgement, so no lesson can measure on it: judge "
             "some passages first (lesson 04)."
         )
-    if Path(source).is_dir() and collection.name in COURSE:
+    if collection.name in COURSE:
         raise ValueError(
             f"{source} has the name of a collection of the course, so the two could not be told "
-            "apart: rename the folder."
+            "apart: give another collection, or rename the folder."
         )
     return collection

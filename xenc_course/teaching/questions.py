@@ -95,18 +95,20 @@ def how_many(
     ends = [end for _, end, _ in ranges]
     if ends != sorted(set(ends)) or ends[-1:] != [math.inf]:
         raise ValueError(f"The ranges of {text!r} do not ascend to infinity.")
-    if math.isnan(value):
+    if not math.isfinite(value):
         raise ValueError(f"{text!r} asks for a number, and what was measured is none.")
     holds = next(place for place, end in enumerate(ends) if value < end)
-    whys = {answer: why for answer, _, why in ranges}
-    if course not in whys:
-        raise ValueError(f"{text!r} has no answer {course!r}: it has {', '.join(whys)}.")
-    right = ranges[holds][0]
-    if right != course:
-        measured = f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.3g}"
-        whys[right] = f"Measured here: {measured}. The course's own data give another answer."
-        whys[course] = f"That is the answer of the course's own data. Measured here: {measured}."
-    return asked(text, [(answer, answer == right, why) for answer, why in whys.items()])
+    answers, whys = [answer for answer, _, _ in ranges], [why for _, _, why in ranges]
+    if course not in answers:
+        raise ValueError(f"{text!r} has no answer {course!r}: it has {', '.join(answers)}.")
+    if answers[holds] != course:
+        measured = f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
+        whys[holds] = f"Measured here: {measured}. The course's own data give another answer."
+        whys[answers.index(course)] = (
+            f"That is the answer of the course's own data. Measured here: {measured}."
+        )
+    options = zip(answers, whys, strict=True)
+    return asked(text, [(answer, n == holds, why) for n, (answer, why) in enumerate(options)])
 
 
 def which(text: str, right: str, options: Mapping[str, tuple[str, str]]) -> Question:

@@ -31,6 +31,8 @@ def test_a_lesson_that_cannot_be_adapted_is_named(folder, tmp_path):
 def test_a_length_of_a_class_that_is_not_there_is_named(folder, tmp_path):
     with pytest.raises(ValueError, match="There is no length 10min: choose from 90min"):
         adapt_all(Order(str(folder), "house"), [], "10min", build=tmp_path)
+    with pytest.raises(ValueError, match="none of these lessons"):
+        adapt_all(Order(str(folder), "house"), ["03"], "90min", build=tmp_path)
 
 
 def test_findings_are_paired_by_their_sentences():

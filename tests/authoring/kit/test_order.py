@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from authoring.kit.order import LESSONS, Order, check_examples, read_order
+from authoring.kit.order import LESSONS, Order, check_examples, check_labels, read_order
 from authoring.kit.replace import replace_texts
 from authoring.notebooks import NOTEBOOKS
 from tests.support.beir_folders import make_folder
@@ -71,6 +71,15 @@ def test_no_lesson_names_a_model_that_was_replaced(lesson):
     replace_texts(book, order.names(lesson), {}, {})
     code = "\n".join(cell.source for cell in book.cells if cell.cell_type == "code")
     assert not re.search("ms-marco-MiniLM-L12|all-MiniLM-L6", code)
+
+
+def test_a_model_that_a_lesson_would_confuse_with_another_is_refused():
+    lessons = {"04_accuracy": new_notebook(cells=[new_code_cell('stages = {"bge": "bge, alone"}')])}
+    check_labels(Order(cross_encoder="/m/ours", bi_encoder="/m/theirs"), lessons)
+    with pytest.raises(ValueError, match="Lesson 04 calls another model or stage 'bge'"):
+        check_labels(Order(bi_encoder="/m/bge"), lessons)
+    with pytest.raises(ValueError, match="Both models would be called 'final'"):
+        check_labels(Order(cross_encoder="/a/final", bi_encoder="/b/final"), {})
 
 
 def test_an_example_that_no_lesson_has_is_refused_with_the_nearest():

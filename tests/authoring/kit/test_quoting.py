@@ -69,3 +69,14 @@ def test_a_margin_may_stand_in_a_table_by_chance_and_is_not_followed():
 def test_a_number_of_another_section_is_not_followed():
     (_, paragraph) = quoted("0.0312", "0.0450", "## 2. Another\n\nIt is not 0.0312.")
     assert paragraph.startswith(QUOTED) and HERE not in paragraph
+
+
+def test_a_row_is_known_by_the_number_that_it_begins_with():
+    (paragraph,) = quoted("20  0.7345", "50  0.6345", "At depth 20 it reaches 0.7345.")
+    assert HERE not in paragraph
+
+
+def test_a_state_may_be_another_than_the_courses():
+    old, here = "new  0.1234  shown", "new  0.0123  cannot tell"
+    (paragraph,) = quoted(old, here, "It gains 0.1234.")
+    assert paragraph.endswith(f"{HERE}0.1234 → 0.0123.")
