@@ -42,8 +42,8 @@ load_frontier, load_prices = own.load_frontier, own.load_prices
 RERANKER = "Reranker = own.reranker\n"
 NOTE = """> **Adapted.** In this copy {changes}.
 > Outputs and findings come from this run. A paragraph that begins with "The course, on its own
-> text" was written about the course's results. "Here" lists its numbers with those that stand in
-> the same place of the same output now."""
+> text" was written about the course's results. Where "Here" follows it, that lists numbers of the
+> paragraph with those that stand in the same place of the same output now."""
 SECONDS_A_CELL = 3_600
 
 
