@@ -55,7 +55,7 @@ def run_cells(
     name: str = "notebook",
     *,
     allow_errors: bool = False,
-    timeout: int = CELL_TIMEOUT,
+    timeout: int | None = None,
 ) -> float:
     """Run the cells of a notebook, top to bottom, in a kernel of this interpreter.
 
@@ -64,7 +64,7 @@ def run_cells(
         folder: where the kernel works.
         name: of the notebook, for messages.
         allow_errors: whether to go on after a cell that raises.
-        timeout: seconds that a cell may take.
+        timeout: seconds that a cell may take; `CELL_TIMEOUT` when None.
 
     Returns:
         The seconds that took.
@@ -91,7 +91,7 @@ def run_cells(
     client = NotebookClient(
         notebook,
         km=AsyncKernelManager(kernel_name=KERNEL["name"], kernel_spec_manager=specs),
-        timeout=timeout,
+        timeout=timeout or CELL_TIMEOUT,
         record_timing=False,
         extra_arguments=["--IPKernelApp.log_level=ERROR"],  # no warning about a local connection
         resources={"metadata": {"path": str(folder)}},
