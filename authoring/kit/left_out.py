@@ -80,7 +80,7 @@ def _reason(error: NotebookNode) -> str:
     if error.ename in ("IndexError", "StopIteration"):
         return "it takes one of a list that is empty or too short here."
     if error.ename == "AssertionError":
-        return "a check of what the course found does not hold here."
+        return text or "a check of what the course found does not hold here."
     if error.ename == "FileNotFoundError" and "-int8" in text:
         return "the model has no packaged file in 8-bit numbers."
     if "larger sample than population" in text:

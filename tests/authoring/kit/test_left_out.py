@@ -60,6 +60,8 @@ def test_reasons_are_sentences():
             ran("b", raises("KeyError", "\"There is no price of 'ours': choose one of 'L12'.\"")),
             ran("c", raises("IndexError", "list index out of range")),
             ran("d", raises("OSError", "disk full")),
+            ran("e", raises("AssertionError", "No query has a tag.")),
+            ran("f", raises("AssertionError", "")),
         ]
     )
     assert [sentence.removeprefix(": ") for sentence in leave_out(book)[0]] == [
@@ -67,6 +69,8 @@ def test_reasons_are_sentences():
         "There is no price of 'ours'.",
         "it takes one of a list that is empty or too short here.",
         "OSError: disk full.",
+        "No query has a tag.",
+        "a check of what the course found does not hold here.",
     ]
 
 
