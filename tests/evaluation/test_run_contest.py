@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,13 @@ def test_runs_of_one_file_name_are_told_apart_and_equal_ones_named(tmp_path: Pat
     found = compare_run_files([first, second], library(8))
     assert list(found.evaluations) == [str(first), str(second)]
     assert f"There is no difference at all: {second} and {first} have the same nDCG" in str(found)
+
+
+def test_condensed_lists_that_cannot_differ_are_refused(tmp_path: Path):
+    paths = runs_of(tmp_path)
+    only_right = replace(library(8), qrels={f"q{n}": {f"p{n}": 1} for n in range(8)})
+    with pytest.raises(ValueError, match="cannot differ"):
+        compare_run_files([paths["right"], paths["unjudged"]], only_right, condensed=True)
 
 
 def test_what_cannot_be_compared_is_refused(tmp_path: Path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from xenc_course.display.table import ShowsTable, Table
@@ -110,12 +110,8 @@ def compare_runs(
             f"Compare one or more runs with one baseline, not {len(runs)} with {len(baseline)}."
         )
     ((name, base),) = baseline.items()
-    if condensed and any(_always_equal(run, base, collection) for run in runs.values()):
-        raise ValueError(
-            f"In {collection.name} all judged passages of a query have the same grade, and the "
-            "runs hold the same of them, so their condensed lists cannot differ: judge passages "
-            "that are not relevant, too (grade 0)."
-        )
+    if condensed:
+        check_condensed(runs.values(), base, collection)
 
     def measured(run: Run) -> Evaluation:
         return evaluate(run, collection, metric, resamples=1, condensed=condensed, rel=rel)
@@ -124,6 +120,26 @@ def compare_runs(
     return compare_evaluations(
         found, name, measured(base), margin=margin, resamples=resamples, seed=seed
     )
+
+
+def check_condensed(runs: Iterable[Run], baseline: Run, collection: Collection) -> None:
+    """Refuse condensed lists that cannot differ: they would be called equivalent.
+
+    Args:
+        runs: that are compared with the baseline.
+        baseline: the run.
+        collection: its judgements decide.
+
+    Raises:
+        ValueError: a run and the baseline hold the same judged passages, and all of a query have
+            the same grade.
+    """
+    if any(_always_equal(run, baseline, collection) for run in runs):
+        raise ValueError(
+            f"In {collection.name} all judged passages of a query have the same grade, and the "
+            "runs hold the same of them, so their condensed lists cannot differ: judge passages "
+            "that are not relevant, too (grade 0), or compare without condensed lists."
+        )
 
 
 def _always_equal(run: Run, other: Run, collection: Collection) -> bool:

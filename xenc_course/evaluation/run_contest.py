@@ -12,6 +12,7 @@ from xenc_course.text.collection import Collection
 from .measured import measure, measuring_notes
 from .metrics import check_metrics, evaluate, judgements
 from .outcome import Outcome
+from .run_comparison import check_condensed
 from .states import MARGIN
 
 
@@ -39,7 +40,8 @@ def compare_run_files(
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: there are not two runs, one is named twice, the margin is no finite number
-            above 0; and what `read_run` and `evaluate` raise.
+            above 0, condensed lists cannot differ (see `check_condensed`); and what `read_run` and
+            `evaluate` raise.
     """
     if len(paths) < 2:
         raise ValueError("Name two runs or more: the first is the baseline.")
@@ -55,6 +57,9 @@ def compare_run_files(
     if len(set(names)) < len(names):
         names = [str(path) for path in paths]
     runs = {name: read_run(path) for name, path in zip(names, paths, strict=True)}
+    if condensed:
+        baseline, *others = runs.values()
+        check_condensed(others, baseline, collection)
     ways = []
     for way in (False, True)[: 1 + condensed]:
         found = {
