@@ -64,8 +64,9 @@ findings: setup  ## write FINDINGS.md from the outputs that the lessons store
 site: setup $(KIT_READY)  ## make the website, its slides and the book in build/site/
 	$(BIN)/python -m authoring site
 
+# With the tests that `make test` skips, because they need what KIT_READY installs.
 browser: setup $(KIT_READY)  ## test lessons and website in a real browser (Chromium, minutes)
-	$(BIN)/pytest $(TEST_ARGS) tests/browser
+	$(BIN)/pytest $(TEST_ARGS) tests/browser tests/authoring/site tests/authoring/kit/test_assignment.py
 
 # LENGTH is 90min, halfday or twodays; without it, all lessons are whole.
 edition: setup  ## make the lessons of a class in build/: make edition LENGTH=90min
