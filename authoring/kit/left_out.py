@@ -10,11 +10,11 @@ from nbformat.v4 import new_output
 
 from ..cells import is_markdown, may_raise, syntax_tree
 from ..notebooks import WIDGET_VIEW
+from ..stored_findings import HEADING
 from .names import names_of
 
 LEFT_OUT = "Left out: {}"
 NEEDS = "it needs {}, which a cell above could not make."
-_HEADING = re.compile(r"^##+ (.+)$", re.MULTILINE)
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _LINE = re.compile(r"^Cell In\[\d+\], line (\d+)", re.MULTILINE)  # the cell's own comes first
 
@@ -37,7 +37,7 @@ def leave_out(book: NotebookNode) -> tuple[list[str], set[str]]:
     said, section = [], ""
     for cell in book.cells:
         if is_markdown(cell):
-            section = (_HEADING.findall(cell.source) or [section])[-1]
+            section = (HEADING.findall(cell.source) or [section])[-1]
         if cell.cell_type != "code" or may_raise(cell):
             continue
         cell.outputs = [output for output in cell.outputs if not _is_progress(output)]

@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator
 
 from nbformat import NotebookNode
 
-from xenc_course.evaluation.states import STATES
-
 from ..cells import blocks_of, has_tag, is_markdown, shown_text
 from ..prose_figures import ANY_NUMBER, FIGURE, claims
+from ..stored_findings import STATE
 from .student import FOLDED_CELL
 
 # What only the course's text or models have: an answer, a figure, a count, a name.
@@ -28,7 +27,6 @@ COURSE = re.compile(
 NOT_QUOTED = ("#", "**The question", "**Level", "```", "|")
 NO_RESULTS = re.compile(r"^#{2,3} (?:On Monday|On your own|Quiz|Exercise .*|Further reading)$")
 LEVELS = {"90", "95", "99"}  # per cent of certainty, not measured
-STATE = re.compile("|".join(STATES))
 SECTION = re.compile(r"^## ", re.MULTILINE)
 QUOTED = "> *The course, on its own text:* "
 HERE = "> *Here:* "
@@ -146,7 +144,7 @@ def _words(line: str) -> list[str]:
     """
     first = line.split()[:1]
     label = first if first and ANY_NUMBER.fullmatch(first[0]) else []
-    return label + ANY_NUMBER.sub("", STATE.sub("", line)).split()
+    return label + ANY_NUMBER.sub("", re.sub(STATE, "", line)).split()
 
 
 def _numbers(line: str) -> list[float]:
